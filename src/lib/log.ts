@@ -1,0 +1,34 @@
+import { pino, type DestinationStream } from 'pino';
+
+/** Constant message, values as fields: `log.info({ function: name }, 'bundle switched')`. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): Logger;
+}
+
+export interface LogOptions {
+  level?: string;
+  /** Names the program in every line. */
+  name: string;
+  destination?: DestinationStream;
+}
+
+/** One JSON object a line. `err` fields are serialised with message, stack and cause. */
+export function createLogger({ level = 'info', name, destination }: LogOptions): Logger {
+  const options = { level, name, base: { name }, timestamp: pino.stdTimeFunctions.isoTime };
+  return destination ? pino(options, destination) : pino(options, pino.destination({ fd: 2, sync: true }));
+}
+
+const nothing = (): void => undefined;
+
+/** For tests and for libraries whose caller does not want lines. */
+export const silentLogger: Logger = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  child: () => silentLogger,
+};
