@@ -1,0 +1,62 @@
+# `make` alone lists what can be done.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help up down install install-test native images format check-format lint types test test-unit test-contracts test-e2e \
+  test-cluster bench clean
+
+native_sources := $(wildcard src/kontainer/native/Makefile)
+unit := src runtimes scripts test/architecture.test.ts test/helpers
+
+help: ## show this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+up: install native images ## install what is missing, start Kontain FAAS, deploy the samples, call one
+	@scripts/up
+
+down: ## stop it; nothing stays but the state in KONTAIN_HOME
+	@scripts/down
+
+install:
+	@scripts/install/all
+
+install-test:
+	@scripts/install/all --tests
+
+native: install ## build the C part into build/native
+	@$(if $(native_sources),$(MAKE) --silent -C src/kontainer/native)
+
+images: native ## build the runtime and sample images into build/images
+	@if [ -x scripts/images/build ]; then scripts/images/build; fi
+
+test: install-test native images check-format lint types ## all checks and tests, with real sandboxes
+	@scripts/test all $(unit) test/contracts test/e2e
+
+test-unit: install native ## architecture and unit tests
+	@scripts/test unit $(unit)
+
+test-contracts: install-test native ## one suite per interface, run on each implementation
+	@scripts/test contracts test/contracts
+
+test-e2e: install-test native images ## the whole program, with real sandboxes and kubectl
+	@scripts/test e2e test/e2e
+
+test-cluster: install-test native ## contracts on a real kube-apiserver (8 minutes to build it, once)
+	@scripts/test-cluster
+
+bench: install-test native images ## measure; the table is also written to build/bench.json
+	@scripts/node test/perf/bench.ts
+
+format: install ## rewrite the sources in the project's format
+	@node_modules/.bin/oxfmt
+
+check-format: install
+	@node_modules/.bin/oxfmt --check
+
+lint: install ## type-aware lint
+	@node_modules/.bin/oxlint --type-aware --deny-warnings
+
+types: install ## check the types
+	@node_modules/.bin/tsc
+
+clean: ## remove what was built
+	rm -rf build

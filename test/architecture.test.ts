@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import { reachablePackages, readImportGraph, resolveImport } from './helpers/import-graph.ts';
+
+const root = join(import.meta.dirname, '..');
+const graph = readImportGraph(root, ['src', 'test', 'scripts', 'runtimes']);
+
+/** Lowest first. A folder imports itself and what stands before its row; folders of one row never import each other. */
+const layers: readonly (readonly string[])[] = [
+  ['lib'],
+  ['kube'],
+  ['oci'],
+  ['kontainer'],
+  ['api'],
+  [
+    'faas-server',
+    'faas-downloader',
+    'function-controller',
+    'http-trigger-controller',
+    'cronjob-trigger-controller',
+    'function-image-builder',
+  ],
+  ['embedded'],
+  ['cli'],
+  ['main'],
+];
+
+/**
+ * The npm packages that each program may load: memory per process, and the time that a fork or spawn from it takes,
+ * grow with what it imports.
+ */
+const allowedPackages: Readonly<Record<string, readonly string[]>> = {
+  'src/main/embedded.ts': ['pino'],
+  'src/main/embedded-apiserver.ts': ['pino', 'yaml', 'zod'],
+  'src/main/faas-downloader.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
+  'src/main/faas-server.ts': ['pino', 'prom-client', 'zod'],
+};
+
+const isTest = (file: string) => file.endsWith('.test.ts') || file.startsWith('test/');
+const sources = [...graph].filter(([file]) => file.startsWith('src/') && !isTest(file));
+
+function folderOf(file: string): string {
+  return file.split('/')[1] ?? '';
+}
+
+function layerOf(folder: string): number {
+  return layers.findIndex((row) => row.includes(folder));
+}
+
+/** Edges `from → to` of the graph that are not to be. */
+function offences(files: typeof sources, isWrong: (from: string, to: string) => boolean): string[] {
+  return files.flatMap(([from, imports]) =>
+    imports.flatMap(({ specifier }) => {
+      const to = resolveImport(from, specifier);
+      return to !== null && isWrong(from, to) ? [`${from} imports ${to}`] : [];
+    }),
+  );
+}
+
+function none(list: readonly string[], message: string): void {
+  assert.equal(list.length, 0, `${message}:\n  ${list.join('\n  ')}`);
+}
+
+test('every folder of src has its place in the layer table', () => {
+  const folders = new Set(sources.map(([file]) => folderOf(file)));
+  none(
+    [...folders].filter((folder) => layerOf(folder) < 0),
+    'unknown folders',
+  );
+});
+
+test('imports go downwards only, and programs never import each other', () => {
+  const wrong = offences(sources, (from, to) => {
+    if (!to.startsWith('src/')) return false;
+    const [source, target] = [folderOf(from), folderOf(to)];
+    return source !== target && layerOf(target) >= layerOf(source);
+  });
+  none(wrong, 'imports that point upwards or sideways');
+});
+
+test('what runs in production imports nothing from test, scripts or runtimes', () => {
+  none(
+    offences(sources, (_, to) => !to.startsWith('src/')),
+    'imports from outside of src',
+  );
+});
+
+test('runtimes stand alone', () => {
+  const runtimes = [...graph].filter(([file]) => file.startsWith('runtimes/') && !isTest(file));
+  none(
+    offences(runtimes, (_, to) => !to.startsWith('runtimes/')),
+    'imports from outside of runtimes',
+  );
+});
+
+test('each program loads only the npm packages of its list', () => {
+  const entries = sources.map(([file]) => file).filter((file) => folderOf(file) === 'main');
+  const wrong = entries.flatMap((entry) => {
+    const allowed = allowedPackages[entry];
+    if (allowed === undefined) return [`${entry} has no list in test/architecture.test.ts`];
+    return [...reachablePackages(graph, entry)]
+      .filter(([name]) => !allowed.includes(name))
+      .map(([name, path]) => `${path.join(' → ')} → ${name}`);
+  });
+  none(wrong, 'packages that are too heavy for the program');
+});
+
+test('file names are kebab-case', () => {
+  const files = globSync('{src,test,scripts}/**/*.{ts,js,mjs,c,h}', { cwd: root });
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.[a-z]+$/;
+  none(
+    files.filter((file) => !file.includes('node_modules/') && !kebab.test(basename(file))),
+    'names',
+  );
+});
+
+test('no default exports', () => {
+  none(filesWith([...graph.keys()], /^export default\b|^export \{[^}]*\bas default\b/m), 'default exports');
+});
+
+test('only programs read the environment and the arguments', () => {
+  const inner = sources.map(([file]) => file).filter((file) => folderOf(file) !== 'main');
+  none(filesWith(inner, /\bprocess\.(env|argv)\b/), 'pass it in as an argument instead');
+});
+
+function filesWith(files: readonly string[], pattern: RegExp): string[] {
+  return files.filter((file) => !isTest(file) && pattern.test(readFileSync(join(root, file), 'utf8')));
+}
