@@ -1,0 +1,171 @@
+#define _GNU_SOURCE
+#include "../kontainer.h"
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* More than any node runs at once for one function; the launcher asks for less. */
+#define MAX_CHILDREN 1024
+
+struct child {
+  uint64_t id;
+  pid_t pid;
+};
+
+static struct template self;
+static struct child children[MAX_CHILDREN];
+static struct pollfd polled[MAX_CHILDREN + 1]; /* [0] is the control socket, [i + 1] the pidfd of children[i] */
+static int child_count;
+
+/* A child's own: the socket it accepts its call on, and the one that ties it to the launcher. */
+static int listening = -1, life = -1;
+
+static void send_failed(int socket, uint64_t id, int error) {
+  struct message m = {.type = MESSAGE_FAILED, .version = KONTAIN_PROTOCOL_VERSION, .id = id, .failed.error = error};
+  snprintf(m.failed.step, sizeof m.failed.step, "%s", sandbox_step);
+  message_send(socket, &m, NULL, 0);
+}
+
+static int send_plain(int socket, enum message_type type, uint64_t id) {
+  struct message m = {.type = type, .version = KONTAIN_PROTOCOL_VERSION, .id = id};
+  return message_send(socket, &m, NULL, 0);
+}
+
+static int await_go(void) {
+  struct message m;
+  sandbox_step = "cgroup";
+  if (message_receive(life, &m, NULL, 0)) return -1;
+  if (m.type != MESSAGE_GO) return errno = EPROTO, -1;
+  return unshare(CLONE_NEWCGROUP);
+}
+
+static void close_template_descriptors(void) {
+  close(self.control);
+  close(self.self_pid_namespace);
+  for (int i = 0; i < child_count; i++) close(polled[i + 1].fd);
+}
+
+/* The launcher moves us into our cgroup while we set up the rest. */
+static int become_kontainer(const struct message *request, const int fds[FORK_FDS]) {
+  listening = fds[FORK_LISTEN];
+  life = fds[FORK_LIFE];
+  sandbox_step = "born";
+  if (send_plain(life, MESSAGE_BORN, request->id)) return -1;
+  close_template_descriptors();
+  if (sandbox_namespaces() || sandbox_mounts(&request->fork) || sandbox_loopback()) return -1;
+  if (await_go()) return -1;
+  if (sandbox_descriptors(fds)) return -1;
+  return sandbox_drop(&request->fork, &self.seccomp);
+}
+
+static void remember(uint64_t id, pid_t pid) {
+  int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+  children[child_count] = (struct child){.id = id, .pid = pid};
+  polled[++child_count] = (struct pollfd){.fd = fd, .events = POLLIN};
+}
+
+/* glibc's fork, so that its handlers run and thread-local state is right; the new pid namespace comes by unshare,
+ * and setns brings ours back, since a pid namespace can be unshared only once. */
+static pid_t fork_into_pid_namespace(void) {
+  sandbox_step = "unshare pid";
+  if (unshare(CLONE_NEWPID)) return -1;
+  sandbox_step = "fork";
+  pid_t pid = fork();
+  if (pid != 0 && setns(self.self_pid_namespace, CLONE_NEWPID)) _exit(71);
+  return pid;
+}
+
+/* Returns 1 in a child that is ready to go on, else 0. */
+static int serve_fork(const struct message *request, int fds[FORK_FDS]) {
+  int ok = request->fork.group_count <= KONTAIN_MAX_GROUPS && child_count < MAX_CHILDREN;
+  for (int i = 0; i < FORK_FDS; i++) ok = ok && fds[i] >= 0;
+  errno = EAGAIN;
+  sandbox_step = "fork request";
+  pid_t pid = ok ? fork_into_pid_namespace() : -1;
+  if (pid == 0) {
+    if (!become_kontainer(request, fds)) return 1;
+    send_failed(life, request->id, errno);
+    _exit(125);
+  }
+  if (pid < 0) send_failed(self.control, request->id, errno);
+  else remember(request->id, pid);
+  for (int i = 0; i < FORK_FDS; i++)
+    if (fds[i] >= 0) close(fds[i]);
+  return 0;
+}
+
+static void reap(int index) {
+  struct message m = {.type = MESSAGE_EXIT, .version = KONTAIN_PROTOCOL_VERSION, .id = children[index].id};
+  struct rusage usage;
+  int status = 0;
+  if (wait4(children[index].pid, &status, WNOHANG, &usage) != children[index].pid) return;
+  m.exit.status = status;
+  m.exit.cpu_micros = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+                      (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  close(polled[index + 1].fd);
+  children[index] = children[child_count - 1];
+  polled[index + 1] = polled[child_count--];
+  message_send(self.control, &m, NULL, 0);
+}
+
+static int load_seccomp(int fd) {
+  struct stat info;
+  if (fd < 0 || fstat(fd, &info)) return -1;
+  void *program = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (program == MAP_FAILED) return -1;
+  close(fd);
+  self.seccomp = (struct sock_fprog){.len = (unsigned short)((size_t)info.st_size / sizeof(struct sock_filter)), .filter = program};
+  return 0;
+}
+
+static int begin(int control) {
+  struct message m;
+  int seccomp;
+  if (message_receive(control, &m, &seccomp, 1)) return -1;
+  if (m.type != MESSAGE_INIT) return errno = EPROTO, -1;
+  if (load_seccomp(seccomp)) return -1;
+  self.control = control;
+  self.self_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+  if (self.self_pid_namespace < 0) return -1;
+  polled[0] = (struct pollfd){.fd = control, .events = POLLIN};
+  return send_plain(control, MESSAGE_UP, 0);
+}
+
+int kontainer_template_run(int control) {
+  if (begin(control)) return -1;
+  for (;;) {
+    if (poll(polled, (nfds_t)child_count + 1, -1) < 0 && errno != EINTR) return -1;
+    for (int i = child_count - 1; i >= 0; i--)
+      if (polled[i + 1].revents) reap(i);
+    if (!polled[0].revents) continue;
+    struct message request;
+    int fds[FORK_FDS];
+    if (message_receive(control, &request, fds, FORK_FDS)) _exit(0); /* the launcher is gone or wants us gone */
+    if (request.type == MESSAGE_FORK && serve_fork(&request, fds)) return 0;
+  }
+}
+
+int kontainer_accept(void) {
+  if (listening < 0) return errno = EBADF, -1;
+  if (send_plain(life, MESSAGE_READY, 0)) return -1;
+  int stream;
+  do stream = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+  while (stream < 0 && errno == EINTR);
+  close(listening);
+  close(life);
+  listening = life = -1;
+  return stream;
+}
