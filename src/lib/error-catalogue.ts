@@ -12,6 +12,8 @@ interface ErrorEntry {
 /** The closed list of what can go wrong. Codes are part of the interface: never rename one. */
 export const errorCatalogue = {
   bad_request: { status: 400, exit: 2, owner: 'caller', retry: false },
+  unauthorized: { status: 401, exit: 3, owner: 'operator', retry: false },
+  forbidden: { status: 403, exit: 3, owner: 'operator', retry: false },
   not_found: { status: 404, exit: 4, owner: 'caller', retry: false },
   method_not_allowed: { status: 405, exit: 2, owner: 'caller', retry: false },
   timeout: { status: 408, exit: 5, owner: 'author', retry: true },
