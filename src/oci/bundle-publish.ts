@@ -1,0 +1,92 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder, writeDurable } from '../lib/durable-file.ts';
+import { hasErrno } from '../lib/errors.ts';
+import { currentVersion } from './bundles.ts';
+import {
+  bundleLinkPath,
+  bundlesPath,
+  namespacePath,
+  versionPath,
+  type BundleName,
+  type BundleVersion,
+} from './paths.ts';
+
+export interface BundleContent {
+  /** A KontainerSpec; its layers must be unpacked already. */
+  spec: object;
+  /** The OCI image configuration. */
+  imageConfig: object;
+}
+
+/**
+ * Makes a version of a bundle the one in use, in one step for every reader. The same content is the same version, so
+ * doing it again changes nothing. The version before stays until collectGarbage removes it.
+ */
+export async function publishBundle(
+  root: string,
+  bundle: BundleName,
+  content: BundleContent,
+  nowMs: number,
+): Promise<BundleVersion> {
+  const spec = JSON.stringify(content.spec);
+  const imageConfig = JSON.stringify(content.imageConfig);
+  const hash = createHash('sha256').update(spec).update('\n').update(imageConfig).digest('hex').slice(0, 16);
+  const version = `${bundle.name}@${hash}`;
+  const before = await currentVersion(root, bundle);
+  if (before === version) return version;
+  await writeVersion(root, bundle, version, { 'spec.json': spec, 'image-config.json': imageConfig });
+  if (before !== null) await startGrace(root, bundle, before, nowMs);
+  await switchLink(root, bundle, version);
+  return version;
+}
+
+/** The function has no bundle any more; its versions stay until nobody holds a lease. Not there is no error. */
+export async function removeBundle(root: string, bundle: BundleName, nowMs: number): Promise<void> {
+  const before = await currentVersion(root, bundle);
+  if (before !== null) await startGrace(root, bundle, before, nowMs);
+  await rm(bundleLinkPath(root, bundle), { force: true });
+}
+
+async function writeVersion(
+  root: string,
+  bundle: BundleName,
+  version: BundleVersion,
+  files: Record<string, string>,
+): Promise<void> {
+  const folder = versionPath(root, bundle, version);
+  const temporary = versionPath(root, bundle, `.tmp-${randomUUID()}`);
+  // Environment values can be secrets: nobody but root reads the bundles.
+  await mkdir(bundlesPath(root), { recursive: true, mode: 0o700 });
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  for (const [name, text] of Object.entries(files)) await writeDurable(join(temporary, name), text, 0o600);
+  await syncFolder(temporary);
+  try {
+    await rename(temporary, folder);
+  } catch (error) {
+    if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    await rm(temporary, { recursive: true, force: true }); // the same content is there from an earlier time
+  }
+}
+
+async function switchLink(root: string, bundle: BundleName, version: BundleVersion): Promise<void> {
+  const folder = namespacePath(root, bundle);
+  const temporary = join(folder, `.tmp-${randomUUID()}`);
+  await symlink(join('.versions', version), temporary);
+  await rename(temporary, bundleLinkPath(root, bundle));
+  await syncFolder(folder);
+}
+
+/** The modification time of a version's folder says when it was last in use. */
+async function startGrace(
+  root: string,
+  bundle: BundleName,
+  version: BundleVersion,
+  nowMs: number,
+): Promise<void> {
+  const now = nowMs / 1000;
+  await utimes(versionPath(root, bundle, version), now, now).catch((error: unknown) => {
+    if (!hasErrno(error, 'ENOENT')) throw error;
+  });
+}
