@@ -1,0 +1,29 @@
+"""Async handlers and async streams, on one event loop. Imported only by functions that need it: asyncio is large."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+
+def settle(result: Any, use: Callable[[Any], None]) -> None:
+    """Awaits what the handler returned and passes it to `use`; an async stream becomes an ordinary one."""
+    with asyncio.Runner() as runner:
+        if isinstance(result, Awaitable):
+            result = runner.run(_wait(result))
+        body = getattr(result, "body", None)
+        if hasattr(body, "__aiter__"):
+            result.body = _iterate(runner, aiter(body))
+        use(_iterate(runner, aiter(result)) if hasattr(result, "__aiter__") else result)
+
+
+async def _wait(result: Awaitable[Any]) -> Any:
+    return await result
+
+
+def _iterate(runner: asyncio.Runner, iterator: AsyncIterator[Any]) -> Iterator[Any]:
+    while True:
+        try:
+            item = runner.run(_wait(anext(iterator)))
+        except StopAsyncIteration:
+            return
+        yield item

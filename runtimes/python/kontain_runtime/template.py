@@ -1,0 +1,86 @@
+"""Template mode: a process that has loaded the function and is forked for every call."""
+
+import gc
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .exchange import serve_exchange
+from .function import Function
+from .libkontainer import Libkontainer
+
+# A template that can not be forked safely; the platform then starts the function for each call.
+EXIT_NOT_FORKABLE = 75
+
+_WARM_UP_ROUNDS = 20
+_WARM_UP_REQUESTS = (
+    b"GET /warm?a=b HTTP/1.1\r\nHost: warm\r\nAccept: */*\r\nX-Request-Id: warm\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: warm\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+    b'{"a":"b"}',
+    b"POST / HTTP/1.1\r\nHost: warm\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+)
+
+
+def run_template(control_fd: int, function: Function, body_limit: int | None, library: Libkontainer) -> int:
+    """Returns the child's exit code; the parent never returns."""
+    if threading.active_count() > 1:
+        names = ", ".join(thread.name for thread in threading.enumerate())
+        print(f"The module has started threads ({names}), which a fork would lose", file=sys.stderr)
+        return EXIT_NOT_FORKABLE
+    warm_up(_is_async(function.handler))
+    gc.collect()
+    # What exists now is never looked at by the garbage collector again: a child does not copy those pages.
+    gc.freeze()
+    library.run_template(control_fd)
+    _refresh_randomness()
+    fd = library.accept()
+    serve_exchange(fd, function, body_limit)
+    return 0
+
+
+def warm_up(asynchronous: bool) -> None:
+    """Runs all of our own code, but none of the user's, so that a child imports and allocates next to nothing."""
+    handlers: list[Callable[..., Any]] = [_text, _json, _stream]
+    if asynchronous:
+        handlers.append(_async)
+    for handler in handlers:
+        function = Function(handler, {})
+        for request in _WARM_UP_REQUESTS * _WARM_UP_ROUNDS:
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                ours.sendall(request)
+                serve_exchange(theirs.fileno(), function, None)
+
+
+def _text(event: dict[str, Any], context: dict[str, Any]) -> str:
+    request = event["extensions"]["request"]
+    return f"{request.method} {request.url} {request.path} {dict(request.headers)} {dict(request.query)}"
+
+
+def _json(event: dict[str, Any], context: dict[str, Any]) -> dict[str, object]:
+    return {"a": [1, "b", None]}
+
+
+def _stream(event: dict[str, Any], context: dict[str, Any]) -> Iterator[str]:
+    yield "a"
+    yield "b"
+
+
+async def _async(event: dict[str, Any], context: dict[str, Any]) -> str:
+    return "a"
+
+
+def _is_async(handler: Callable[..., Any]) -> bool:
+    """An `async def`, with or without `yield` (inspect.CO_COROUTINE, CO_ASYNC_GENERATOR; that module is large)."""
+    code = getattr(handler, "__code__", None)
+    return code is not None and code.co_flags & 0x280 != 0
+
+
+def _refresh_randomness() -> None:
+    """OpenSSL finds a fork out by the process id, and the child of process 1 in a new namespace is process 1 again."""
+    ssl = sys.modules.get("ssl") or sys.modules.get("_ssl")
+    if ssl is not None:
+        ssl.RAND_add(os.urandom(32), 32.0)
