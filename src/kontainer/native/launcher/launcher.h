@@ -98,16 +98,18 @@ void outputs_resume(void);
 struct template {
   uint64_t id;
   pid_t runtime;
-  struct source control, process;
+  struct source control;
   struct output outputs[2];
   uint64_t output_budget;
   struct cgroup *cgroup;
-  bool dropped;
+  bool dropped, out_of_memory;
+  int status;
   struct kontainer *forks; /* those whose exit status only this template can tell */
   struct template *next;
 };
 void template_start(uint64_t id, const struct limits *limits);
 void template_drop(struct template *template);
+void template_reaped(struct template *template, int status);
 void templates_tick(void);
 bool templates_ticking(void);
 
@@ -136,6 +138,7 @@ void kontainer_kill(struct kontainer *kontainer);
 void kontainer_settle(struct kontainer *kontainer); /* reports and frees it once nothing of it is left */
 void kontainers_tick(void);
 bool kontainers_ticking(void);
+void kontainers_expect_tick(void); /* a server has been started that must be connected to */
 
 /* fork.c, run.c */
 void kontainer_fork(struct template *template, uint64_t id, const struct fork_request *request,
@@ -144,6 +147,10 @@ void kontainer_fork_exited(struct template *template, const struct message *mess
 void kontainer_fork_failed(struct template *template, const struct message *message);
 void kontainer_forks_orphaned(struct template *template);
 void kontainer_run(uint64_t id, int port, const struct limits *limits, uint64_t output_bytes);
+void kontainer_run_reaped(struct kontainer *kontainer, int status);
+
+/* reaper.c: the OCI runtime's commands are our children, and so are orphans of our pid namespace */
+int reaper_begin(void);
 
 /* relay.c */
 struct relay *relay_new(struct kontainer *kontainer, int listening, int port);

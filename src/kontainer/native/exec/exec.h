@@ -1,0 +1,8 @@
+#ifndef KONTAIN_EXEC_H
+#define KONTAIN_EXEC_H
+
+/* Runs `argv` once with the request document from `stream` in /.request, and writes what it leaves in /.reply back. */
+int serve_files(int stream, char **argv);
+void fail(const char *what) __attribute__((noreturn));
+
+#endif
