@@ -25,6 +25,8 @@ export type OutputSink = (stream: OutputStream, chunk: Buffer) => void;
 export interface Kontainer extends AsyncDisposable {
   readonly id: string;
   readonly start: StartKind;
+  /** Unix socket that takes the one connection; another process of the server may connect to it instead of `connect`. */
+  readonly socketPath: string;
   /** The byte stream of that one exchange. Call it once. */
   connect(): Duplex;
   /** Resolves once no process of it is left; never rejects. */

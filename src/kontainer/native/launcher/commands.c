@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A command is a line: its name and its fields, separated by tabs. Numbers are decimal.
@@ -86,11 +88,19 @@ static void execute(char *text) {
   exit(64);
 }
 
+/* The server is gone. Our death would be the death of all Kontainers too, but it would leave their cgroups. */
+static void shut_down(void) {
+  kill(-1, SIGKILL);
+  while (waitpid(-1, NULL, 0) > 0) continue;
+  cgroups_sweep();
+  exit(0);
+}
+
 static void readable(struct source *source, uint32_t events) {
   (void)events;
   ssize_t n = read(source->fd, line + used, sizeof line - used);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (n <= 0) exit(0); /* the server is gone: our death is the death of all Kontainers */
+  if (n <= 0) shut_down();
   used += (size_t)n;
   char *start = line;
   for (char *end; (end = memchr(start, '\n', used - (size_t)(start - line))); start = end + 1) {

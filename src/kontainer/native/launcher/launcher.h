@@ -79,6 +79,7 @@ struct runtime_files {
   int in, out, error;
   int extra; /* becomes descriptor 3, or -1 */
 };
+void descriptors_raise(void);
 pid_t runtime_run(uint64_t id, const struct runtime_files *files);
 pid_t runtime_first_process(uint64_t id); /* from the pid file; 0 while there is none */
 void runtime_forget(uint64_t id);         /* removes the bundle folder */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,14 +49,6 @@ static void folder(const char *name) {
   if (mkdir(path, 0700) && errno != EEXIST) die(path);
 }
 
-/* Kontainers' sockets, pipes and pidfds: about six descriptors each. */
-static void raise_descriptor_limit(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit)) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int tick_ms(void) { return kontainers_ticking() || templates_ticking() ? 1 : -1; }
 
 static void on_tick(void) {
@@ -69,7 +60,7 @@ int main(int argc, char **argv) {
   parse(argc, argv);
   namespaces_enter();
   signal(SIGPIPE, SIG_IGN);
-  raise_descriptor_limit();
+  descriptors_raise();
   umask(022);
   if (cgroups_begin()) die("cgroups (memory and pids controllers are needed)");
   folder("k");

@@ -7,7 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+static struct rlimit descriptors;
+
+/* Kontainers' sockets, pipes and pidfds: about six descriptors each. What we start gets the usual limit back. */
+void descriptors_raise(void) {
+  if (getrlimit(RLIMIT_NOFILE, &descriptors)) return;
+  struct rlimit most = {.rlim_cur = descriptors.rlim_max, .rlim_max = descriptors.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &most);
+}
 
 static void bundle_path(char *path, size_t size, uint64_t id, const char *file) {
   snprintf(path, size, "%s/b/%llu%s%s", config.run, (unsigned long long)id, file ? "/" : "", file ? file : "");
@@ -37,6 +47,7 @@ static void execute(uint64_t id, const struct runtime_files *files) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   signal(SIGPIPE, SIG_DFL);
+  setrlimit(RLIMIT_NOFILE, &descriptors);
   if (chdir(bundle) == 0 && arrange(files) == 0) execve(config.runtime, arguments, environment);
   dprintf(2, "cannot start the OCI runtime %s: %s\n", config.runtime, strerror(errno));
   _exit(127);

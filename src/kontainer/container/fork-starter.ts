@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LauncherEvent } from '../launcher/event-parser.ts';
+import type { ContainerHost } from './host.ts';
+import { LaunchedKontainer } from './launched-kontainer.ts';
+import { programOf } from './program.ts';
+import { runtimeConfig, templateCapabilities } from './runtime-config.ts';
+import type { Ground, Starter } from './starter.ts';
+
+/** What a template may use beyond a call's own limit: it holds the runtime for all of them. */
+const templateExtraBytes = 128 * 1024 * 1024;
+/** Forks live in the template's cgroup until they have their own. */
+const templatePids = 1024;
+const outputTailBytes = 4096;
+
+/** One container holds the function, loaded; each Kontainer is forked from it. */
+export class ForkStarter implements Starter {
+  readonly #host: ContainerHost;
+  readonly #ground: Ground;
+  readonly #id: number;
+  readonly #gone = Promise.withResolvers<void>();
+  #alive = true;
+  #output = '';
+  #reason = 'it ended while it was loaded';
+
+  private constructor(host: ContainerHost, ground: Ground, id: number) {
+    this.#host = host;
+    this.#ground = ground;
+    this.#id = id;
+    ground.launcher.subscribe(id, (event) => this.#handle(event));
+  }
+
+  /** Returns before the function is loaded: forks can be asked for and are served in turn. */
+  static async create(host: ContainerHost, ground: Ground): Promise<ForkStarter> {
+    const { spec, launcher } = ground;
+    const id = host.nextId();
+    const bundle = join(host.options.run, 'b', String(id));
+    await mkdir(bundle, { mode: 0o700 });
+    await writeFile(join(bundle, 'config.json'), JSON.stringify(configOf(host, ground, id)));
+    const starter = new ForkStarter(host, ground, id);
+    launcher.send('template', id, spec.limits.memoryBytes + templateExtraBytes, templatePids);
+    return starter;
+  }
+
+  get usable(): boolean {
+    return this.#alive && this.#ground.launcher.alive;
+  }
+
+  get memoryBytes(): number {
+    return this.#alive ? templateExtraBytes / 2 : 0;
+  }
+
+  begin(): LaunchedKontainer {
+    const { launcher, spec } = this.#ground;
+    const { limits, user } = spec;
+    const id = this.#host.nextId();
+    const whyNotReady = () => this.#explain();
+    const kontainer = new LaunchedKontainer({ id, launcher, run: this.#host.options.run, whyNotReady });
+    kontainer.start = 'fork';
+    const size = [limits.tmpBytes, limits.fileSizeBytes];
+    const identity = [user.uid, user.gid, user.groups.join(',')];
+    const caps = [limits.memoryBytes, limits.cpuMillis, limits.pids, limits.logBytes];
+    launcher.send('fork', this.#id, id, ...size, ...identity, ...caps);
+    return kontainer;
+  }
+
+  async close(): Promise<void> {
+    if (this.#alive) this.#ground.launcher.send('drop', this.#id);
+    await this.#gone.promise;
+  }
+
+  #explain(): string {
+    const lines = this.#output.trim().split('\n');
+    return lines.at(-1) || this.#reason;
+  }
+
+  #handle(event: LauncherEvent): void {
+    if (event.type === 'out')
+      this.#output = (this.#output + event.chunk.toString('utf8')).slice(-outputTailBytes);
+    if (event.type === 'failed') this.#reason = event.step;
+    if (event.type !== 'gone') return;
+    if (event.outOfMemory) this.#reason = 'it needs more memory than its limit to be loaded';
+    this.#alive = false;
+    this.#ground.launcher.unsubscribe(this.#id);
+    this.#gone.resolve();
+  }
+}
+
+function configOf(host: ContainerHost, { spec, rootfs }: Ground, id: number): object {
+  return runtimeConfig(spec, {
+    args: programOf(spec),
+    env: { ...spec.env, KONTAIN_TEMPLATE_FD: '3' },
+    user: { uid: 0, gid: 0, groups: [] },
+    capabilities: templateCapabilities,
+    seccomp: host.seccomp.template,
+    cgroupsPath: `${host.options.cgroup}/k${id}/c`,
+    rootfs,
+    hostname: `template-${id}`,
+    idBase: host.options.idBase,
+    forks: true,
+  });
+}

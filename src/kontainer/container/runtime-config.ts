@@ -1,0 +1,112 @@
+import type { KontainerSpec } from '../spec.ts';
+
+/** What the two ways to start a container of a function differ in. */
+export interface ContainerShape {
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  user: { uid: number; gid: number; groups: readonly number[] };
+  capabilities: readonly string[];
+  seccomp: object;
+  /** Below each cgroup hierarchy; its parent has the limits. */
+  cgroupsPath: string;
+  rootfs: string;
+  hostname: string;
+  /** First of the 65536 host ids that stand for 0… inside. */
+  idBase: number;
+  /** The template mounts a /proc of its own for every fork, which the kernel allows only while none is covered. */
+  forks: boolean;
+}
+
+/** What a template needs in its own user namespace to fork Kontainers, and nothing on the host. */
+export const templateCapabilities = [
+  'CAP_SYS_ADMIN',
+  'CAP_NET_ADMIN',
+  'CAP_SETUID',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+] as const;
+
+const restricted = ['nosuid', 'noexec', 'nodev'];
+
+function mounts(spec: KontainerSpec, forks: boolean): object[] {
+  const size = `size=${spec.limits.tmpBytes}`;
+  const common = [
+    { destination: '/proc', type: 'proc', source: 'proc', options: restricted },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
+    },
+    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...restricted, 'mode=1777', size] },
+    { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=1777', size] },
+  ];
+  if (forks) return common;
+  return [
+    ...common,
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+    },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: restricted },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...restricted, 'ro'] },
+  ];
+}
+
+/** The container engines' lists (moby, oci/defaults.go). */
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+function processOf(spec: KontainerSpec, shape: ContainerShape): object {
+  const { uid, gid, groups } = shape.user;
+  const { capabilities } = shape;
+  const rlimit = (type: string, soft: number, hard = soft) => ({ type, soft, hard });
+  return {
+    terminal: false,
+    user: { uid, gid, additionalGids: groups },
+    args: shape.args,
+    env: Object.entries(shape.env).map(([name, value]) => `${name}=${value}`),
+    cwd: spec.workingDir,
+    capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+    noNewPrivileges: true,
+    rlimits: [rlimit('RLIMIT_CORE', 0), rlimit('RLIMIT_FSIZE', spec.limits.fileSizeBytes)],
+  };
+}
+
+/** config.json of the OCI runtime specification 1.0. */
+export function runtimeConfig(spec: KontainerSpec, shape: ContainerShape): object {
+  const mapping = [{ containerID: 0, hostID: shape.idBase, size: 65536 }];
+  const namespaces = ['pid', 'mount', 'ipc', 'uts', 'network', 'cgroup', 'user'];
+  return {
+    ociVersion: '1.0.2',
+    process: processOf(spec, shape),
+    root: { path: shape.rootfs, readonly: true },
+    hostname: shape.hostname,
+    mounts: mounts(spec, shape.forks),
+    linux: {
+      namespaces: namespaces.map((type) => ({ type })),
+      uidMappings: mapping,
+      gidMappings: mapping,
+      cgroupsPath: shape.cgroupsPath,
+      resources: { devices: [{ allow: false, access: 'rwm' }] },
+      rootfsPropagation: 'private',
+      seccomp: shape.seccomp,
+      ...(shape.forks ? {} : { maskedPaths, readonlyPaths }),
+    },
+  };
+}
