@@ -1,0 +1,51 @@
+import type { RunConfig } from './layout.ts';
+
+export interface ImageRecipe {
+  /** Names of layers in recipes.ts, lowest first. */
+  layers: readonly string[];
+  config: RunConfig;
+}
+
+const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** A runtime image, or a function on top of it: how the platform finds out what it can do (docs/protocol.md). */
+const templateLabels = { 'io.kontain.protocol': 'http-stream', 'io.kontain.start': 'template' };
+
+const python: ImageRecipe = {
+  layers: ['debian', 'python', 'python-runtime'],
+  config: {
+    User: '1000',
+    Env: [path, 'LANG=C.UTF-8', 'HOME=/tmp', 'PYTHONDONTWRITEBYTECODE=1', 'FUNC_RUNTIME=python3.11'],
+    Entrypoint: ['/usr/bin/python3.11', '/opt/kontain/python'],
+    WorkingDir: '/kubeless',
+    Labels: templateLabels,
+  },
+};
+
+export const images: Readonly<Record<string, ImageRecipe>> = {
+  'python3.11': python,
+  'hello-python': withFunction(python, 'hello-python', 'hello', 'handler'),
+  'hello-c': {
+    layers: ['hello-c'],
+    config: {
+      User: '1000',
+      Entrypoint: ['/hello'],
+      WorkingDir: '/',
+      Labels: { 'io.kontain.protocol': 'cgi', 'io.kontain.start': 'template' },
+    },
+  },
+  'http-server': {
+    layers: ['busybox', 'http-server'],
+    config: {
+      User: '1000',
+      Env: [path],
+      ExposedPorts: { '8080/tcp': {} },
+      Entrypoint: ['/bin/busybox', 'httpd', '-f', '-p', '8080', '-h', '/srv/www'],
+      WorkingDir: '/',
+    },
+  },
+};
+
+function withFunction(runtime: ImageRecipe, layer: string, module: string, handler: string): ImageRecipe {
+  const env = [...(runtime.config.Env ?? []), `MOD_NAME=${module}`, `FUNC_HANDLER=${handler}`];
+  return { layers: [...runtime.layers, layer], config: { ...runtime.config, Env: env } };
+}

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { addedPaths, compilePython, makeDebian } from './debian.ts';
+import { listPaths, packLayer } from './layer.ts';
+import type { Layer } from './layout.ts';
+import { trees, type FileRecipe, type LayerRecipe } from './recipes.ts';
+
+const run = promisify(execFile);
+
+export interface Folders {
+  /** Of the repository. */
+  root: string;
+  /** Trees, blobs and records of what was made from what. */
+  cache: string;
+}
+
+/** Tells the user what is going on, and how long it took. */
+export type Step = <T>(message: string, work: () => Promise<T>) => Promise<T>;
+
+export async function makeLayer(recipe: LayerRecipe, folders: Folders, step: Step): Promise<Layer> {
+  const blobs = join(folders.cache, 'blobs');
+  if (recipe.kind === 'tree') {
+    const tree = await provideTree(recipe.tree, folders, step);
+    const base = recipe.base === undefined ? null : await provideTree(recipe.base, folders, step);
+    const paths = recipe.only ?? (base === null ? listPaths(tree) : addedPaths(base, tree));
+    return packLayer(tree, paths, blobs, true);
+  }
+  const draft = mkdtempSync(join(folders.cache, 'draft-'));
+  try {
+    for (const folder of recipe.folders ?? []) mkdirSync(join(draft, folder));
+    if (recipe.kind === 'program') await compileProgram(recipe.source, join(draft, recipe.to), folders);
+    else for (const file of recipe.files) copyFiles(file, folders.root, draft);
+    if (recipe.kind === 'files' && recipe.python !== undefined)
+      await compileWith(await provideTree(recipe.python, folders, step), draft);
+    return await packLayer(draft, listPaths(draft), blobs, false);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Files of the repository that a recipe takes in, for the key of its cache entry. */
+export function inputFiles(recipe: LayerRecipe, root: string): string[] {
+  if (recipe.kind === 'tree') return [];
+  if (recipe.kind === 'program') return [recipe.source];
+  return recipe.files.flatMap((file) => sourceFiles(file, root).map((path) => join(file.from, path)));
+}
+
+function sourceFiles({ from, match }: FileRecipe, root: string): string[] {
+  if (match === undefined) return [''];
+  const found = globSync(match, { cwd: join(root, from) }).toSorted();
+  if (found.length === 0) throw new Error(`${from} has no file that matches ${match.join(' ')}`);
+  return found;
+}
+
+function copyFiles(file: FileRecipe, root: string, draft: string): void {
+  for (const path of sourceFiles(file, root)) {
+    const target = join(draft, file.to, path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(join(root, file.from, path), target);
+  }
+}
+
+async function compileProgram(source: string, target: string, folders: Folders): Promise<void> {
+  await run('gcc', ['-static', '-Os', '-s', '-Wall', '-Wextra', '-Werror', '-o', target, source], {
+    cwd: folders.root,
+  });
+}
+
+/** Byte code of modules that are not in the tree of the Python that compiles them. */
+async function compileWith(tree: string, draft: string): Promise<void> {
+  const guest = 'compile';
+  rmSync(join(tree, guest), { recursive: true, force: true });
+  renameSync(draft, join(tree, guest));
+  try {
+    await compilePython(tree, [`/${guest}`], `/${guest}`);
+  } finally {
+    renameSync(join(tree, guest), draft);
+  }
+}
+
+async function provideTree(name: string, folders: Folders, step: Step): Promise<string> {
+  const recipe = trees[name];
+  if (recipe === undefined) throw new Error(`There is no tree ${name} in recipes.ts`);
+  const target = join(folders.cache, 'trees', name);
+  const stamp = `${target}.json`;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === JSON.stringify(recipe)) return target;
+  rmSync(stamp, { force: true });
+  mkdirSync(dirname(target), { recursive: true });
+  await step(`Installing Debian packages for ${name}`, () =>
+    makeDebian(target, recipe.variant, recipe.packages),
+  );
+  if (recipe.python !== undefined) await compilePython(target, recipe.python);
+  writeFileSync(stamp, JSON.stringify(recipe));
+  return target;
+}

@@ -1,0 +1,65 @@
+import type { DebianVariant } from './debian.ts';
+
+/** A Debian root folder, made once and kept in the cache. */
+export interface TreeRecipe {
+  variant: DebianVariant;
+  packages: readonly string[];
+  /** Folders of Python modules to compile to byte code. */
+  python?: readonly string[];
+}
+
+export type LayerRecipe =
+  /** Paths of a tree; what `base` has as well is left out. */
+  | { kind: 'tree'; tree: string; base?: string; only?: readonly string[] }
+  /** Files of this repository (globs), put at a path of the image; compiled by the Python of a tree if it says so. */
+  | { kind: 'files'; files: readonly FileRecipe[]; folders?: readonly string[]; python?: string }
+  /** A C program, linked statically. */
+  | { kind: 'program'; source: string; to: string; folders?: readonly string[] };
+
+export interface FileRecipe {
+  from: string;
+  /** Files that match, relative to `from`; without it `from` is a file itself. */
+  match?: readonly string[];
+  to: string;
+}
+
+const debian = ['ca-certificates', 'libstdc++6', 'netbase', 'tzdata', 'usr-is-merged'];
+
+export const trees: Readonly<Record<string, TreeRecipe>> = {
+  debian: { variant: 'full', packages: debian },
+  'debian-python': {
+    variant: 'full',
+    packages: [...debian, 'python3.11-minimal', 'libpython3.11-stdlib'],
+    python: ['/usr/lib/python3.11'],
+  },
+  busybox: { variant: 'bare', packages: ['busybox-static'] },
+};
+
+/** Where the OCI runtime mounts something: an image from scratch has to bring the folders. */
+const mountPoints = ['dev', 'proc', 'sys', 'tmp'];
+
+export const layers: Readonly<Record<string, LayerRecipe>> = {
+  debian: { kind: 'tree', tree: 'debian' },
+  python: { kind: 'tree', tree: 'debian-python', base: 'debian' },
+  'python-runtime': {
+    kind: 'files',
+    files: [
+      { from: 'runtimes/python', match: ['*.py', 'kontain_runtime/*.py'], to: 'opt/kontain/python' },
+      { from: 'build/native/libkontainer.so', to: 'opt/kontain/lib/libkontainer.so' },
+    ],
+    folders: ['kubeless'],
+    python: 'debian-python',
+  },
+  'hello-python': sample('hello-python', ['*.py']),
+  'hello-c': { kind: 'program', source: 'samples/hello-c/hello.c', to: 'hello', folders: mountPoints },
+  busybox: { kind: 'tree', tree: 'busybox', only: ['bin/busybox'] },
+  'http-server': {
+    kind: 'files',
+    files: [{ from: 'samples/http-server', match: ['*.html'], to: 'srv/www' }],
+    folders: mountPoints,
+  },
+};
+
+function sample(name: string, match: readonly string[]): LayerRecipe {
+  return { kind: 'files', files: [{ from: `samples/${name}`, match, to: 'kubeless' }] };
+}
