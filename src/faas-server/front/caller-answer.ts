@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import { eachHeader, type RawHeaders } from '../../lib/http/raw-headers.ts';
+import type { Answer } from '../protocols/exchange.ts';
+
+export interface CallerAnswerOptions {
+  response: ServerResponse;
+  requestId: string;
+  /** Whether answers may be read by scripts of any origin unless the function says otherwise. */
+  cors: boolean;
+  monotonic(): number;
+}
+
+/** The answer of a function on node:http: the platform's headers added, bytes counted. */
+export class CallerAnswer implements Answer {
+  readonly #options: CallerAnswerOptions;
+  #status = 0;
+  #bytes = 0;
+  #firstByteAt: number | null = null;
+
+  constructor(options: CallerAnswerOptions) {
+    this.#options = options;
+  }
+
+  get started(): boolean {
+    return this.#firstByteAt !== null;
+  }
+
+  get status(): number {
+    return this.#status;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get firstByteAt(): number | null {
+    return this.#firstByteAt;
+  }
+
+  head(status: number, headers: RawHeaders): void {
+    const { response, requestId, cors } = this.#options;
+    const all: RawHeaders = ['x-request-id', requestId];
+    let originNamed = false;
+    eachHeader(headers, (lower, value, name) => {
+      if (lower === 'x-request-id') return;
+      if (lower === 'access-control-allow-origin') originNamed = true;
+      all.push(name, value);
+    });
+    if (cors && !originNamed) all.push('Access-Control-Allow-Origin', '*');
+    this.#status = status;
+    this.#firstByteAt = this.#options.monotonic();
+    response.writeHead(status, all);
+  }
+
+  write(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    return this.#options.response.write(chunk);
+  }
+
+  onDrain(resume: () => void): void {
+    this.#options.response.once('drain', resume);
+  }
+
+  end(trailers: RawHeaders): void {
+    const { response } = this.#options;
+    const pairs: [string, string][] = [];
+    eachHeader(trailers, (_, value, name) => pairs.push([name, value]));
+    if (pairs.length > 0) response.addTrailers(pairs);
+    response.end();
+  }
+}

@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import type { PlatformError } from '../../lib/errors.ts';
+import type { RawHeaders } from '../../lib/http/raw-headers.ts';
+import { lingerThenEnd } from './linger.ts';
+import type { RequestContext } from './request-context.ts';
+import { responseOver } from './response-over.ts';
+
+/** The JSON that every failure of the platform is answered with. */
+export function errorBody({ code, message, hint }: PlatformError, requestId: string): string {
+  return `${JSON.stringify({ code, reason: message, ...(hint === undefined ? {} : { hint }), requestId })}\n`;
+}
+
+/** Answers with the error, or cuts the connection when an answer has begun. Resolves with the status that was sent. */
+export async function answerError(context: RequestContext, error: PlatformError): Promise<number> {
+  const { front, request, response, requestId } = context;
+  if (response.headersSent) {
+    cut(response);
+    return response.statusCode;
+  }
+  if (response.destroyed || error.code === 'caller_gone') {
+    response.destroy();
+    return error.status;
+  }
+  const close = !request.complete;
+  const body = errorBody(error, requestId);
+  response.writeHead(error.status, errorHeaders(error, body, { requestId, cors: front.cors.enabled, close }));
+  if (request.method !== 'HEAD') response.write(body);
+  // A caller that does not even read this does not keep its connection.
+  const timer = setTimeout(() => response.destroy(), 2 * front.limits.linger.ms);
+  lingerThenEnd(request, response, front.limits.linger);
+  await responseOver(response);
+  clearTimeout(timer);
+  return error.status;
+}
+
+/** Without the end of the chunks or the announced length the caller sees that bytes are missing; otherwise a reset tells. */
+function cut(response: ServerResponse): void {
+  const framed = response.hasHeader('content-length') || response.chunkedEncoding;
+  if (framed) response.destroy();
+  else response.socket?.resetAndDestroy();
+}
+
+function errorHeaders(
+  error: PlatformError,
+  body: string,
+  options: { requestId: string; cors: boolean; close: boolean },
+): RawHeaders {
+  const headers: RawHeaders = [
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+  ];
+  headers.push('x-request-id', options.requestId);
+  if (options.cors) headers.push('Access-Control-Allow-Origin', '*');
+  const retryAfter = error.data['retryAfterSeconds'];
+  if (typeof retryAfter === 'number') headers.push('Retry-After', String(retryAfter));
+  if (options.close) headers.push('Connection', 'close');
+  return headers;
+}
+
+/** The same for a connection that has no response object: malformed requests and refused upgrades. */
+export function rawError(error: PlatformError, requestId: string): string {
+  const body = errorBody(error, requestId);
+  const headers = errorHeaders(error, body, { requestId, cors: false, close: true });
+  let head = `HTTP/1.1 ${error.status} ${error.code}\r\n`;
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    head += `${headers[index]}: ${headers[index + 1]}\r\n`;
+  return `${head}\r\n${body}`;
+}

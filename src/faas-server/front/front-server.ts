@@ -1,0 +1,39 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ConnectionTurns } from './connection-turns.ts';
+import type { FrontOptions } from './front-options.ts';
+import { refuseMalformed, refuseUpgrade } from './raw-answer.ts';
+import { handleRequest, type HandlerOptions } from './request-handler.ts';
+
+/** The HTTP server of the data plane; not yet listening. */
+export function createFront(options: FrontOptions): Server {
+  const { limits } = options;
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // A call's own timeout ends slow bodies; it is not known before the function is.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 1000),
+    insecureHTTPParser: false,
+    // Checked by ourselves, to answer with JSON.
+    requireHostHeader: false,
+    noDelay: true,
+  });
+  server.maxConnections = limits.connections;
+  server.maxHeadersCount = 0;
+  const turns = new ConnectionTurns(limits.pipelined);
+  const serve =
+    (expects: HandlerOptions['expects']) => (request: IncomingMessage, response: ServerResponse) =>
+      turns.take(request.socket, response, () =>
+        handleRequest({ front: options, request, response, expects }),
+      );
+  server.on('request', serve('nothing'));
+  server.on('checkContinue', serve('continue'));
+  server.on('checkExpectation', serve('unknown'));
+  server.on('upgrade', (request, socket) => refuseUpgrade(socket, request, options));
+  server.on('connect', (request, socket) => refuseUpgrade(socket, request, options));
+  server.on('clientError', (error, socket) =>
+    refuseMalformed(socket, error, { front: options, current: turns.current(socket) }),
+  );
+  return server;
+}

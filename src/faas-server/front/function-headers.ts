@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { endToEndHeaders } from '../../lib/http/hop-by-hop.ts';
+import type { RawHeaders } from '../../lib/http/raw-headers.ts';
+
+/** Fields the platform sets itself; the framing is the exchange's. */
+const replaced = new Set([
+  'content-length',
+  'expect',
+  'x-request-id',
+  'traceparent',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+]);
+
+export interface PlatformHeaders {
+  requestId: string;
+  traceparent: string;
+}
+
+/**
+ * What a function gets as headers: the caller's end-to-end ones (Host, event-*, ce-* among them) and the platform's.
+ * faas-server stands behind an Ingress or a Service, so what a proxy before it said in X-Forwarded-* is kept.
+ */
+export function functionHeaders(request: IncomingMessage, ours: PlatformHeaders): RawHeaders {
+  const { headers, rawHeaders, socket } = request;
+  const all = endToEndHeaders(rawHeaders, replaced);
+  all.push('x-request-id', ours.requestId, 'traceparent', ours.traceparent);
+  const before = joined(headers['x-forwarded-for']);
+  const remote = socket.remoteAddress ?? 'unknown';
+  all.push('X-Forwarded-For', before === '' ? remote : `${before}, ${remote}`);
+  all.push('X-Forwarded-Proto', joined(headers['x-forwarded-proto']) || 'http');
+  all.push('X-Forwarded-Host', joined(headers['x-forwarded-host']) || (headers.host ?? ''));
+  return all;
+}
+
+function joined(value: string | string[] | undefined): string {
+  return Array.isArray(value) ? value.join(', ') : (value ?? '');
+}

@@ -1,0 +1,28 @@
+import { PlatformError } from '../../lib/errors.ts';
+import { isFunctionName, isNamespaceName } from './names.ts';
+import { decodeSegment } from './request-target.ts';
+import type { RouteCandidate } from './route.ts';
+
+/**
+ * Reads `/<namespace>/<function>[/…]`. Names are compared after decoding and must be valid names, so an encoded slash
+ * or a dot segment never names a function; the rest of the path is the function's own and stays as it is.
+ */
+export function pathCandidate(path: string, query: string): RouteCandidate | undefined {
+  const first = path.indexOf('/', 1);
+  if (first === -1) return undefined;
+  const second = path.indexOf('/', first + 1);
+  const end = second === -1 ? path.length : second;
+  const namespace = decodeName(path.slice(1, first));
+  const name = decodeName(path.slice(first + 1, end));
+  if (!isNamespaceName(namespace) || !isFunctionName(name)) return undefined;
+  const rest = second === -1 ? '/' : path.slice(second);
+  return { namespace, name, target: rest + query, prefix: path.slice(0, end) };
+}
+
+function decodeName(segment: string): string {
+  const name = decodeSegment(segment);
+  if (name !== undefined) return name;
+  throw new PlatformError('bad_request', 'the percent-encoding of the path is not valid', {
+    hint: 'Encode names as UTF-8 with %XX, or use them as they are.',
+  });
+}
