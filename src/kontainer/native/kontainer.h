@@ -1,12 +1,15 @@
 /* What a runtime calls to be a template: a warmed process from which every call is forked.
  *
- *   load the handler, warm up
- *   kontainer_template_run(ctl)     blocks; returns in each forked child
- *   the language's own after-fork work
- *   stream = kontainer_accept()     blocks until the call is there
- *   one HTTP/1.1 exchange on stream, then _exit
+ *   load the handler
+ *   kontainer_template_serve(control, 0)    the first caller waits already: fork before warming up
+ *   warm up, calling kontainer_template_serve(control, 0) between the steps
+ *   kontainer_template_serve(control, -1)   blocks; returns in each forked child only
+ *   in a child, after any of the three:
+ *     the language's own after-fork work
+ *     stream = kontainer_accept()           blocks until the call is there
+ *     one HTTP/1.1 exchange on stream, then _exit
  *
- * All that is critical to security happens inside these two functions.
+ * All that is critical to security happens inside these functions.
  */
 #ifndef KONTAINER_H
 #define KONTAINER_H
@@ -15,10 +18,16 @@
 extern "C" {
 #endif
 
-/* Serves fork requests that arrive on the control socket (number in KONTAIN_TEMPLATE_FD).
- * Returns 0 in each child, already sandboxed: own namespaces, private /tmp, no privileges, standard output and
- * error are the call's. The parent never returns: it exits when its launcher is gone.
- * Returns -1 with errno in the parent when it cannot begin. */
+/* Serves fork requests that arrive on the control socket (number in KONTAIN_TEMPLATE_FD), until none has come for
+ * `timeout_ms`; -1 is for ever. Returns
+ *    0  in each child, already sandboxed: own namespaces, private /tmp, no privileges, standard output and error are
+ *       the call's;
+ *    1  in the parent, when the time is over;
+ *   -1  in the parent with errno, when it cannot begin.
+ * The parent does not return when its launcher is gone: it exits. */
+int kontainer_template_serve(int control, int timeout_ms);
+
+/* kontainer_template_serve(control, -1) */
 int kontainer_template_run(int control);
 
 /* In a child: reports that it waits, and blocks for the call. Returns the connected stream (blocking, close-on-exec),

@@ -27,7 +27,7 @@ struct child {
 
 static struct template self;
 static struct child children[MAX_CHILDREN];
-static struct pollfd polled[MAX_CHILDREN + 1]; /* [0] is the control socket, [i + 1] the pidfd of children[i] */
+static struct pollfd polled[MAX_CHILDREN + 1] = {{.fd = -1}}; /* [0] is the control socket, [i + 1] the pidfd of children[i] */
 static int child_count;
 
 /* A child's own: the socket it accepts its call on, and the one that ties it to the launcher. */
@@ -144,12 +144,19 @@ static int begin(int control) {
   return send_plain(control, MESSAGE_UP, 0);
 }
 
-int kontainer_template_run(int control) {
-  if (begin(control)) return -1;
+static void reap_ended(void) {
+  for (int i = child_count - 1; i >= 0; i--)
+    if (polled[i + 1].revents) reap(i);
+}
+
+int kontainer_template_serve(int control, int timeout_ms) {
+  if (polled[0].fd != control && begin(control)) return -1;
   for (;;) {
-    if (poll(polled, (nfds_t)child_count + 1, -1) < 0 && errno != EINTR) return -1;
-    for (int i = child_count - 1; i >= 0; i--)
-      if (polled[i + 1].revents) reap(i);
+    int count = poll(polled, (nfds_t)child_count + 1, timeout_ms);
+    if (count == 0) return 1;
+    if (count < 0 && errno != EINTR) return -1;
+    if (count < 0) continue;
+    reap_ended();
     if (!polled[0].revents) continue;
     struct message request;
     int fds[FORK_FDS];
@@ -157,6 +164,8 @@ int kontainer_template_run(int control) {
     if (request.type == MESSAGE_FORK && serve_fork(&request, fds)) return 0;
   }
 }
+
+int kontainer_template_run(int control) { return kontainer_template_serve(control, -1); }
 
 int kontainer_accept(void) {
   if (listening < 0) return errno = EBADF, -1;
