@@ -10,6 +10,7 @@ import type { CallObserver, OutputLog } from './call-output.ts';
 import type { CallRecord } from './call-record.ts';
 import { withDeadline } from './deadline.ts';
 import { LocalLease } from './local-lease.ts';
+import { startWithin } from './start-within.ts';
 
 export interface LocalBrokerOptions {
   table: FunctionTable;
@@ -78,7 +79,7 @@ export class LocalBroker implements CallBroker {
   async #start({ request, chosen, active }: Chosen, room: Room): Promise<CallLease> {
     const { output, observe, clock } = this.#options;
     const identity = { namespace: chosen.namespace, name: chosen.name, requestId: request.requestId };
-    const kontainer = await active.template.start({
+    const kontainer = await startWithin(active.template, {
       output: (stream, chunk) => output.write(identity, stream, chunk),
       signal: room.within,
       ...(active.spec.protocol === 'cgi' ? { callEnv: request.callEnv(chosen) } : {}),
