@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+
+/** Where one embedded instance keeps everything; two instances differ in their home and their ports only. */
+export interface Home {
+  readonly root: string;
+  /** For kubectl and for the parts. */
+  readonly kubeconfig: string;
+  /** Data of the API server. */
+  readonly api: string;
+  /** What faas-downloader and faas-server share: images, layers, bundles, instances. */
+  readonly node: string;
+  readonly logs: string;
+  /** Held by the supervisor as long as it lives. */
+  readonly lock: string;
+  /** What runs now, see SupervisorRecord. */
+  readonly record: string;
+  /** The API server's port, kept so that a kubeconfig stays valid. */
+  readonly apiPort: string;
+}
+
+export function homeAt(root: string): Home {
+  return {
+    root,
+    kubeconfig: join(root, 'kubeconfig'),
+    api: join(root, 'api'),
+    node: join(root, 'node'),
+    logs: join(root, 'logs'),
+    lock: join(root, 'supervisor.lock'),
+    record: join(root, 'supervisor.json'),
+    apiPort: join(root, 'api-port'),
+  };
+}

@@ -1,0 +1,161 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import { identify, signalProcess, type ProcessIdentity } from './process-identity.ts';
+import { failuresAfter, restartDelay } from './restart-delay.ts';
+import type { RotatingLog } from './rotating-log.ts';
+import type { PartRecord } from './supervisor-record.ts';
+
+export interface PartSpec {
+  name: string;
+  /** Program and arguments. It prints a line `{"ready":true,…}` on its standard output once it serves. */
+  argv: readonly [string, ...string[]];
+  env: Record<string, string>;
+  /** Between SIGTERM and SIGKILL. */
+  stopGraceMs: number;
+}
+
+export interface PartOptions {
+  spec: PartSpec;
+  output: RotatingLog;
+  clock: Clock;
+  log: Logger;
+  onChange: () => void;
+}
+
+interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  readyForMs: number | null;
+}
+
+/** One program that is kept running: started again whenever it ends, until stop(). */
+export class Part {
+  readonly #options: PartOptions;
+  readonly #stopping = new AbortController();
+  readonly #firstReady = Promise.withResolvers<void>();
+  #record: PartRecord;
+  #loop: Promise<void> | undefined;
+
+  constructor(options: PartOptions) {
+    this.#options = options;
+    this.#record = { name: options.spec.name, process: null, state: 'starting', restarts: 0 };
+    this.#firstReady.promise.catch(() => undefined); // start() hands it out; stop() may come first
+  }
+
+  get record(): PartRecord {
+    return this.#record;
+  }
+
+  /** Resolves when it serves for the first time; rejects when its very first run ends before that. */
+  start(): Promise<void> {
+    this.#loop ??= this.#keepRunning();
+    return this.#firstReady.promise;
+  }
+
+  /** SIGTERM, and SIGKILL for its whole process group when the grace is over. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const running = this.#record.process;
+    if (running !== null) signalProcess(running, 'SIGTERM');
+    const timer = setTimeout(() => {
+      if (running !== null) signalProcess(running, 'SIGKILL', true);
+    }, this.#options.spec.stopGraceMs);
+    await this.#loop;
+    clearTimeout(timer);
+    this.#change({ state: 'stopped', process: null });
+  }
+
+  async #keepRunning(): Promise<void> {
+    const { spec, log, clock } = this.#options;
+    const stopped = this.#stopping.signal;
+    for (let failures = 0; !stopped.aborted;) {
+      const ending = await this.#runOnce();
+      if (stopped.aborted) break;
+      failures = failuresAfter(ending, failures);
+      log.warn({ part: spec.name, ...ending, failures }, 'part ended, starting it again');
+      if (this.#record.restarts === 0 && ending.readyForMs === null)
+        this.#firstReady.reject(startFailed(spec.name, ending));
+      this.#change({ state: 'waiting', process: null, restarts: this.#record.restarts + 1 });
+      await clock.sleep(restartDelay(failures), stopped).catch(() => undefined);
+    }
+    this.#firstReady.reject(new PlatformError('draining', `${spec.name} was stopped before it was ready`));
+  }
+
+  async #runOnce(): Promise<Ending> {
+    const { clock, log, spec } = this.#options;
+    const child = this.#spawn();
+    const process = child.pid === undefined ? null : identify(child.pid);
+    this.#change({ state: 'starting', process });
+    let readyAt: number | null = null;
+    onReadyLine(child, this.#options.output, () => {
+      readyAt = clock.monotonic();
+      log.info({ part: spec.name, pid: child.pid }, 'part is ready');
+      this.#change({ state: 'ready' });
+      this.#firstReady.resolve();
+    });
+    const { code, signal } = await ended(child);
+    killRest(process);
+    return { code, signal, readyForMs: readyAt === null ? null : clock.monotonic() - readyAt };
+  }
+
+  #spawn(): ChildProcess {
+    const { spec, output } = this.#options;
+    // The kernel sends it SIGTERM when we die, even by kill -9: no part is left without a supervisor.
+    return spawn('setpriv', ['--pdeathsig', 'TERM', ...spec.argv], {
+      env: spec.env,
+      // A process group of its own, so that its helpers can be killed with it.
+      detached: true,
+      stdio: ['ignore', 'pipe', output.fd],
+    });
+  }
+
+  #change(fields: Partial<PartRecord>): void {
+    this.#record = { ...this.#record, ...fields };
+    this.#options.onChange();
+  }
+}
+
+/** A part that was killed may leave helpers in its process group; they go before the next one starts. */
+function killRest(leader: ProcessIdentity | null): void {
+  if (leader === null) return;
+  try {
+    process.kill(-leader.pid, 'SIGKILL');
+  } catch {
+    // ESRCH: none
+  }
+}
+
+function onReadyLine(child: ChildProcess, output: RotatingLog, onReady: () => void): void {
+  if (child.stdout === null) return;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (isReadyLine(line)) onReady();
+    else output.write(`${line}\n`);
+  });
+}
+
+export function isReadyLine(line: string): boolean {
+  if (!line.startsWith('{')) return false;
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'ready' in value && value.ready === true;
+  } catch {
+    return false;
+  }
+}
+
+function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve({ code: null, signal: null }));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+function startFailed(name: string, { code, signal }: Ending): PlatformError {
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  return new PlatformError('start_failed', `${name} ended with ${how} before it was ready`, {
+    data: { part: name },
+  });
+}
