@@ -67,9 +67,13 @@ export function isNotFound(error: unknown): boolean {
   return hasHttpStatus(error, 404);
 }
 
-/** Somebody else changed the object first: read it again and retry. Not true for `AlreadyExists`, also a 409. */
+/**
+ * Somebody else changed the object first: read it again and retry. Not true for `AlreadyExists`, also a 409. A patch
+ * that expects another uid is answered with 422 and that field.
+ */
 export function isConflict(error: unknown): boolean {
-  return hasHttpStatus(error, 409) && error.reason !== 'AlreadyExists';
+  if (hasHttpStatus(error, 409)) return error.reason !== 'AlreadyExists';
+  return hasHttpStatus(error, 422) && error.causes.some(({ field }) => field === 'metadata.uid');
 }
 
 export function isAlreadyExists(error: unknown): boolean {
