@@ -1,7 +1,6 @@
 /* kontainer-seccomp: turns rules on standard input into a BPF program on standard output, by libseccomp.
  * Lines, fields separated by spaces; every number may be negative or unsigned decimal:
  *   default ERRNO                       what happens to a system call that no rule allows
- *   arch NAME                           one more architecture besides the native one
  *   allow NAME [INDEX OP VALUE VALUE2]* conditions on arguments, all of which must hold; OP as in the OCI runtime spec
  *   errno NUMBER NAME [...]             like allow, but the call fails with that number
  * Names that this libseccomp or kernel does not know are skipped, as container engines do. */
@@ -61,7 +60,6 @@ static void take(char *line) {
   if (!rest) die("line", line, EINVAL);
   if (strcmp(word, "default") == 0) begin(rest);
   else if (!filter) die("default", "must come first", EINVAL);
-  else if (strcmp(word, "arch") == 0) seccomp_arch_add(filter, seccomp_arch_resolve_name(rest));
   else if (strcmp(word, "allow") == 0) add(SCMP_ACT_ALLOW, rest);
   else if (strcmp(word, "errno") == 0) {
     uint16_t number = (uint16_t)atoi(strsep(&rest, " "));
