@@ -94,6 +94,11 @@ export class LayerWriter implements TarSink, Disposable {
     finishDirectories(this.#tree, this.#idBase);
   }
 
+  /** The folders that hide what lower layers have in them. */
+  opaque(): string[] {
+    return [...this.#xattrs].filter(([, xattrs]) => xattrs.has(opaqueXattr)).map(([path]) => path);
+  }
+
   [Symbol.dispose](): void {
     this.#closeFile();
     this.#whiteoutMaker.dispose();

@@ -15,9 +15,8 @@ export interface UnpackRequest {
   digest: string;
   /** Digest that the decompressed archive must have. */
   diffId: string;
-  /** An empty folder for the content. */
-  folder: string;
-  whiteoutTemplate: string;
+  /** An empty folder for the content and a path beside it for a helper file; null to check the digests only. */
+  target: { folder: string; whiteoutTemplate: string } | null;
   idBase: number;
   limits: UnpackLimits;
 }
@@ -25,6 +24,8 @@ export interface UnpackRequest {
 export interface UnpackResult {
   bytes: number;
   entries: number;
+  /** Folders that hide what lower layers have in them: byte strings relative to the root (latin1). */
+  opaque: string[];
   notes: Note[];
 }
 
@@ -34,23 +35,25 @@ export interface UnpackResult {
  */
 export async function unpackLayer(request: UnpackRequest): Promise<UnpackResult> {
   const budget = new UnpackBudget(request.limits);
-  using writer = new LayerWriter({ ...request, budget });
+  const { target, idBase } = request;
+  using writer = target === null ? null : new LayerWriter({ ...target, idBase, budget });
   const digest = createHash('sha256');
   const diffId = createHash('sha256');
-  const parser = new TarParser(writer);
+  const parser = writer === null ? null : new TarParser(writer);
   const blob = createReadStream(request.blobPath, { highWaterMark: 1024 * 1024 });
   await pipeline(blob, hashing(digest), await decompressorFor(request.blobPath), async (archive) => {
     for await (const chunk of archive as AsyncIterable<Buffer>) {
       budget.addBytes(chunk.length);
       diffId.update(chunk);
-      parser.write(chunk);
+      parser?.write(chunk);
     }
   }).catch(explainDecompression);
-  parser.end();
+  parser?.end();
   check('blob', request.digest, digest);
   check('content', request.diffId, diffId);
-  writer.finish();
-  return { bytes: budget.bytes, entries: budget.entries, notes: writer.notes.list() };
+  writer?.finish();
+  const { bytes, entries } = budget;
+  return { bytes, entries, opaque: writer?.opaque() ?? [], notes: writer?.notes.list() ?? [] };
 }
 
 function hashing(hash: Hash): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { replaceFile, syncFolder, writeDurable } from '../lib/durable-file.ts';
+import { hasErrno, PlatformError } from '../lib/errors.ts';
+import { KeyedLock } from '../lib/keyed-lock.ts';
+import { blobPath, removeBlob, type StoredImage } from './image-store.ts';
+import { layerPath, layersPath } from './paths.ts';
+import { runUnpack } from './unpack/run-unpack.ts';
+import type { UnpackRequest } from './unpack/unpack-layer.ts';
+import type { UnpackLimits } from './unpack/unpack-limits.ts';
+
+const metadataSchema = z.object({
+  bytes: z.number(),
+  entries: z.number(),
+  /** Folders that hide what lower layers have in them: byte strings relative to the root (latin1). */
+  opaque: z.array(z.string()),
+  /** Blobs that were found to hold this layer. */
+  blobs: z.array(z.string()),
+  notes: z.array(z.object({ reason: z.string(), count: z.number(), example: z.string() })),
+});
+
+export type LayerMetadata = z.infer<typeof metadataSchema>;
+
+export interface LayerStoreOptions {
+  root: string;
+  idBase: number;
+  limits: UnpackLimits;
+  /** Wall time of one layer. */
+  timeoutMs: number;
+  onUnpacked?: (metadata: LayerMetadata) => void;
+}
+
+const metadataFile = (folder: string): string => join(folder, 'layer.json');
+
+/** What was found out when a layer was unpacked; null when it is not there. */
+export async function readLayer(root: string, diffId: string): Promise<LayerMetadata | null> {
+  try {
+    return metadataSchema.parse(JSON.parse(await readFile(metadataFile(layerPath(root, diffId)), 'utf8')));
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** Layers unpacked under `<root>/oci-layers`: each once, made in `.tmp-*` and renamed when it is whole. */
+export class LayerStore {
+  readonly #options: LayerStoreOptions;
+  readonly #lock = new KeyedLock();
+
+  constructor(options: LayerStoreOptions) {
+    this.#options = options;
+  }
+
+  /** Unpacks what is not there of an image, within the limits for all its layers together. Lowest layer first. */
+  async ensure({ manifest, config }: StoredImage, signal: AbortSignal): Promise<LayerMetadata[]> {
+    const found: LayerMetadata[] = [];
+    for (const [index, diffId] of config.rootfs.diff_ids.entries()) {
+      const digest = manifest.layers[index]?.digest ?? '';
+      const limits = remaining(this.#options.limits, found);
+      found.push(await this.#lock.run(diffId, () => this.#ensureLayer({ digest, diffId, limits }, signal)));
+    }
+    return found;
+  }
+
+  async #ensureLayer(layer: Layer, signal: AbortSignal): Promise<LayerMetadata> {
+    const known = await readLayer(this.#options.root, layer.diffId);
+    if (known === null) return this.#unpack(layer, signal);
+    if (known.bytes > layer.limits.maxBytes || known.entries > layer.limits.maxEntries) throw tooLarge();
+    if (known.blobs.includes(layer.digest)) return known;
+    return this.#verify(layer, known, signal);
+  }
+
+  async #unpack(layer: Layer, signal: AbortSignal): Promise<LayerMetadata> {
+    const { root } = this.#options;
+    const temporary = join(layersPath(root), `.tmp-${randomUUID()}`);
+    await mkdir(join(temporary, 'fs'), { recursive: true, mode: 0o700 });
+    try {
+      const result = await this.#run(layer, temporary, signal);
+      const metadata = { ...result, blobs: [layer.digest] };
+      await writeDurable(metadataFile(temporary), JSON.stringify(metadata));
+      await rename(temporary, layerPath(root, layer.diffId));
+      await syncFolder(layersPath(root));
+      this.#options.onUnpacked?.(metadata);
+      return metadata;
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Another blob claims to hold a layer that is here already: that is checked, so that an image cannot get at the files
+   * of another one by naming their digest.
+   */
+  async #verify(layer: Layer, known: LayerMetadata, signal: AbortSignal): Promise<LayerMetadata> {
+    await this.#run(layer, null, signal);
+    const metadata = { ...known, blobs: [...known.blobs, layer.digest] };
+    await replaceFile(metadataFile(layerPath(this.#options.root, layer.diffId)), JSON.stringify(metadata));
+    return metadata;
+  }
+
+  async #run(
+    { digest, diffId, limits }: Layer,
+    folder: string | null,
+    signal: AbortSignal,
+  ): ReturnType<typeof runUnpack> {
+    const { root, idBase, timeoutMs } = this.#options;
+    const target: UnpackRequest['target'] =
+      folder === null ? null : { folder: join(folder, 'fs'), whiteoutTemplate: join(folder, 'whiteout') };
+    const request = { blobPath: blobPath(root, digest), digest, diffId, target, idBase, limits };
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      return await runUnpack(request, AbortSignal.any([signal, timeout]));
+    } catch (error) {
+      if (timeout.aborted && !signal.aborted) throw tooSlow(error);
+      // A blob that is not what its name says is worth nothing: the next try fetches it again.
+      if (error instanceof PlatformError && error.data['expected'] === digest) await removeBlob(root, digest);
+      throw error;
+    }
+  }
+}
+
+interface Layer {
+  digest: string;
+  diffId: string;
+  limits: UnpackLimits;
+}
+
+function remaining(limits: UnpackLimits, used: readonly LayerMetadata[]): UnpackLimits {
+  let { maxBytes, maxEntries } = limits;
+  for (const { bytes, entries } of used) {
+    maxBytes -= bytes;
+    maxEntries -= entries;
+  }
+  return { ...limits, maxBytes, maxEntries };
+}
+
+function tooLarge(): PlatformError {
+  return new PlatformError(
+    'invalid',
+    'The layers of the image together are larger than this platform unpacks.',
+    {
+      hint: 'Make the image smaller, or have the limits of the downloader raised.',
+    },
+  );
+}
+
+function tooSlow(cause: unknown): PlatformError {
+  return new PlatformError('invalid', 'Unpacking a layer of the image takes too long.', {
+    cause,
+    hint: 'Make the image smaller, or have the limits of the downloader raised.',
+  });
+}

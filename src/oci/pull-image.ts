@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { PlatformError } from '../lib/errors.ts';
+import type { PullGuard } from './collection-guard.ts';
+import { digestOf, isIndex, parseIndex, parseManifest } from './image-documents.ts';
+import {
+  blobsPath,
+  findImage,
+  layoutManifest,
+  openStaging,
+  readImage,
+  rememberImage,
+  type StoredImage,
+} from './image-store.ts';
+import { checkLocalSource, type LocalSourceRules } from './local-source.ts';
+import { choosePlatform } from './platform.ts';
+import type { ImageReference } from './reference.ts';
+import { formatAuthFile, type RegistryAuths } from './registry-auth.ts';
+import { copyToLayout, inspectManifest, type SkopeoOptions, type SkopeoRun } from './skopeo.ts';
+
+export interface PullOptions {
+  root: string;
+  skopeo: SkopeoOptions;
+  /** Folders under which images may lie. */
+  localImages: LocalSourceRules['allowed'];
+  /** Bytes that the blobs of one image may have together, as they are stored. */
+  maxImageBytes: number;
+}
+
+export interface PullRequest {
+  reference: ImageReference;
+  auths: readonly RegistryAuths[];
+  guard: PullGuard;
+  signal: AbortSignal;
+}
+
+export interface PulledImage {
+  /** Digest that the reference leads to: of the manifest, or of the index for several platforms. */
+  sourceDigest: string;
+  image: StoredImage;
+  /** False when it was here already. */
+  copied: boolean;
+}
+
+/**
+ * Brings an image into the store. The registry is always asked what the reference means, with the credentials given, so
+ * that nobody gets an image that happens to be here; what is here is not fetched again. Rejects with `invalid` (the
+ * author must act), `not_ready` (try later) or `disk_full`.
+ */
+export async function pullImage(request: PullRequest, options: PullOptions): Promise<PulledImage> {
+  const { root } = options;
+  await checkLocalSource(request.reference, { root, allowed: options.localImages });
+  await using staging = await openStaging(root, formatAuthFile(request.auths));
+  const run: SkopeoRun = { folder: staging.path, authFile: staging.authFile, signal: request.signal };
+  const resolved = await resolve(request.reference, run, options);
+  const known = await findImage(root, resolved.manifestDigest);
+  const image = known ?? (await copy(resolved, run, options));
+  request.guard.pin(digestsOf(image));
+  // Between reading and pinning it the collector can have taken a part: then it is fetched as if it had never been here.
+  const whole = known === null || (await findImage(root, resolved.manifestDigest)) !== null;
+  if (!whole)
+    throw new PlatformError('not_ready', 'The image was being removed from the node; it is fetched again.');
+  return { sourceDigest: resolved.sourceDigest, image, copied: known === null };
+}
+
+/** All that must stay on disk for an image: its blobs, and its layers unpacked. */
+export function digestsOf({ digest, manifest, config }: StoredImage): string[] {
+  const blobs = manifest.layers.map((layer) => layer.digest);
+  return [digest, manifest.config.digest, ...blobs, ...config.rootfs.diff_ids];
+}
+
+interface Resolved {
+  sourceDigest: string;
+  /** Digest of the manifest for this node's platform. */
+  manifestDigest: string;
+  /** Leads to exactly that manifest, as far as the transport can say so. */
+  reference: ImageReference;
+  /** The manifest, if it is known by now. */
+  manifest: Buffer | null;
+}
+
+async function resolve(reference: ImageReference, run: SkopeoRun, options: PullOptions): Promise<Resolved> {
+  const bytes = await inspectManifest(reference, run, options.skopeo);
+  const sourceDigest = digestOf(bytes);
+  if (!isIndex(bytes)) {
+    return {
+      sourceDigest,
+      manifestDigest: sourceDigest,
+      reference: pin(reference, sourceDigest),
+      manifest: bytes,
+    };
+  }
+  const manifestDigest = choosePlatform(parseIndex(bytes), options.skopeo.architecture);
+  return { sourceDigest, manifestDigest, reference: pin(reference, manifestDigest), manifest: null };
+}
+
+/** A tag can move between two requests; a local image is read as it is. */
+function pin(reference: ImageReference, digest: string): ImageReference {
+  return reference.transport === 'docker' ? { ...reference, digest } : reference;
+}
+
+async function copy(resolved: Resolved, run: SkopeoRun, options: PullOptions): Promise<StoredImage> {
+  const { root, skopeo } = options;
+  await checkSize(resolved, run, options);
+  await copyToLayout(resolved.reference, blobsPath(root), run, skopeo);
+  const digest = await layoutManifest(join(run.folder, 'layout'));
+  const image = await readImage(root, digest);
+  await rememberImage(root, resolved.manifestDigest, digest);
+  return image;
+}
+
+/** Before anything is fetched. What registries say wrongly is caught by limits on each file and on unpacking. */
+async function checkSize(
+  { reference, manifest }: Resolved,
+  run: SkopeoRun,
+  { skopeo, maxImageBytes }: PullOptions,
+): Promise<void> {
+  if (reference.transport !== 'docker') return;
+  const { layers } = parseManifest(manifest ?? (await inspectManifest(reference, run, skopeo)));
+  const bytes = layers.reduce((sum, { size }) => sum + size, 0);
+  if (bytes <= maxImageBytes) return;
+  throw new PlatformError(
+    'invalid',
+    `The image has ${bytes} bytes, more than the ${maxImageBytes} allowed.`,
+    {
+      hint: 'Make the image smaller, or have the limits of the downloader raised.',
+    },
+  );
+}

@@ -1,0 +1,99 @@
+import { exec, type ExecResult } from '../lib/exec.ts';
+import { skopeoFailure } from './skopeo-failure.ts';
+import { formatReference, type ImageReference } from './reference.ts';
+
+export interface SkopeoOptions {
+  /** The program, `skopeo` by default. */
+  program?: string;
+  /** Hosts (with port) whose certificates are not checked, and that may speak plain HTTP. */
+  insecureRegistries: readonly string[];
+  /** Signature policy, containers-policy.json(5); without it the system's /etc/containers/policy.json counts. */
+  policyFile?: string | undefined;
+  architecture: string;
+  /** Wall time of one copy. */
+  copyTimeoutMs: number;
+  /** Largest file it may write: a registry that sends without end fills no disk. */
+  maxBlobBytes: number;
+}
+
+export interface SkopeoRun {
+  /** A private folder for its temporary files; also its working folder. */
+  folder: string;
+  /** Registry credentials, containers-auth.json(5): always given, so that no account's own are used. */
+  authFile: string;
+  signal: AbortSignal;
+}
+
+const inspectTimeoutMs = 60_000;
+/** The limit of registries and of skopeo itself. */
+const maxManifestBytes = 4 * 1024 * 1024;
+
+/** The bytes of the manifest or index that a reference leads to. */
+export async function inspectManifest(
+  reference: ImageReference,
+  run: SkopeoRun,
+  options: SkopeoOptions,
+): Promise<Buffer> {
+  const verify = tlsVerify(reference, options);
+  const args = ['inspect', '--raw', '--authfile', run.authFile, `--tls-verify=${verify}`];
+  const { stdout } = await skopeo(
+    [...args, '--', formatReference(reference)],
+    inspectTimeoutMs,
+    run,
+    options,
+  );
+  return stdout;
+}
+
+/**
+ * Copies an image as an OCI layout `<folder>/layout`, whose index.json names its manifest. Blobs go to
+ * `<sharedBlobs>/sha256/`, each by rename once it is complete and its digest right; those that are there are not
+ * fetched. Manifests of other formats are converted.
+ */
+export async function copyToLayout(
+  reference: ImageReference,
+  sharedBlobs: string,
+  run: SkopeoRun,
+  options: SkopeoOptions,
+): Promise<void> {
+  const args = [
+    'copy',
+    '--quiet',
+    '--src-authfile',
+    run.authFile,
+    `--src-tls-verify=${tlsVerify(reference, options)}`,
+    '--dest-shared-blob-dir',
+    sharedBlobs,
+    // Compressing what a local archive holds plain costs more time than the disk is worth.
+    '--dest-oci-accept-uncompressed-layers',
+    // Signatures have been checked against the policy by then, and an OCI layout cannot hold them.
+    '--remove-signatures',
+    '--',
+    formatReference(reference),
+    'oci:layout',
+  ];
+  await skopeo(args, options.copyTimeoutMs, run, options);
+}
+
+async function skopeo(
+  args: readonly string[],
+  timeoutMs: number,
+  { folder, signal }: SkopeoRun,
+  options: SkopeoOptions,
+): Promise<ExecResult> {
+  const { program = 'skopeo', policyFile, architecture, maxBlobBytes } = options;
+  const globals = ['--tmpdir', folder, '--override-os', 'linux', '--override-arch', architecture];
+  const policy = policyFile === undefined ? [] : ['--policy', policyFile];
+  const limited = [`--fsize=${maxBlobBytes}`, '--', program, ...globals, ...policy, ...args];
+  const run = { timeoutMs, cwd: folder, signal, maxOutputBytes: maxManifestBytes };
+  try {
+    return await exec('prlimit', limited, run);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw skopeoFailure(error);
+  }
+}
+
+function tlsVerify(reference: ImageReference, { insecureRegistries }: SkopeoOptions): boolean {
+  return reference.transport !== 'docker' || !insecureRegistries.includes(reference.registry);
+}
