@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { durationPattern } from './duration.ts';
+import { quantityPattern } from './quantity.ts';
+
+/**
+ * One condition in two languages: CEL for the API server, TypeScript for programs that read objects stored before the
+ * condition existed. Both say `message` when it does not hold.
+ */
+export interface Rule<T> {
+  /** https://kubernetes.io/docs/reference/using-api/cel/ */
+  cel: string;
+  holds: (value: T) => boolean;
+  /** What to write instead, as the end of a sentence that begins with the field's path. */
+  message: string;
+}
+
+/** Attaches rules. Last in the chain: whatever zod makes from the result does not carry them. */
+export function withRules<S extends z.ZodType>(
+  schema: S,
+  description: string,
+  rules: readonly Rule<z.infer<S>>[],
+): S {
+  const checked = rules.reduce(
+    (result, { holds, message }) => result.refine(holds, { error: message }),
+    schema,
+  );
+  const validations = rules.map(({ cel, message }) => ({ rule: cel, message }));
+  return checked.meta({ description, 'x-kubernetes-validations': validations });
+}
+
+export interface TextOptions {
+  description: string;
+  pattern: string;
+  message: string;
+  maxLength: number;
+}
+
+/** Text of a form. No JSON Schema `pattern`: its refusal shows the expression and not what to write. */
+export function textMatching({ description, pattern, message, maxLength }: TextOptions): z.ZodString {
+  const expression = new RegExp(pattern);
+  const cel = `self.matches(${JSON.stringify(pattern)})`;
+  return withRules(z.string().max(maxLength), description, [
+    { cel, message, holds: (text) => expression.test(text) },
+  ]);
+}
+
+/** A list of objects that a field tells apart; the API server refuses the second of a name. */
+export function listByKey<S extends z.ZodObject>(
+  item: S,
+  key: string & keyof z.infer<S>,
+  options: ListOptions,
+) {
+  const unique = (list: z.infer<S>[]) => new Set(list.map((element) => element[key])).size === list.length;
+  return z
+    .array(item)
+    .max(options.maxItems)
+    .refine(unique, { error: `write each ${key} once only` })
+    .meta({
+      description: options.description,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': [key],
+    });
+}
+
+interface ListOptions {
+  description: string;
+  maxItems: number;
+}
+
+interface AmountOptions {
+  description: string;
+  pattern: string;
+  /** Finds a digit that makes it more than nothing. */
+  nonZero: string;
+  message: string;
+}
+
+function amount({ description, pattern, nonZero, message }: AmountOptions) {
+  const [isValid, isNonZero] = [new RegExp(pattern), new RegExp(nonZero)];
+  const text = [pattern, nonZero]
+    .map((expression) => `self.matches(${JSON.stringify(expression)})`)
+    .join(' && ');
+  const holds = (value: string | number) =>
+    typeof value === 'number' ? value > 0 : isValid.test(value) && isNonZero.test(value);
+  return z
+    .union([z.int(), z.string().max(32)], { error: message })
+    .refine(holds, { error: message })
+    .meta({
+      description,
+      'x-kubernetes-int-or-string': true,
+      'x-kubernetes-validations': [{ rule: `type(self) == int ? self > 0 : ${text}`, message }],
+    });
+}
+
+/** More than nothing; parse it with parseDuration. */
+export function duration(description: string) {
+  const message = 'write whole seconds (30) or a duration such as 500ms, 30s, 2m or 1h30m';
+  return amount({ description, message, pattern: durationPattern, nonZero: '[1-9]' });
+}
+
+/** More than nothing; parse it with parseBytes or parseCpuMillis. */
+export function quantity(description: string, example: string) {
+  const message = `write a quantity such as ${example}`;
+  return amount({ description, message, pattern: quantityPattern, nonZero: '^[0.]*[1-9]' });
+}
