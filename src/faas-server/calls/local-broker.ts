@@ -57,6 +57,11 @@ export class LocalBroker implements CallBroker {
     this.#options.observe({ namespace, name, record, kontainer: null });
   }
 
+  /** Resolves when no Kontainer runs a call. */
+  async idle(): Promise<void> {
+    while (this.#leases.size > 0) await Promise.all([...this.#leases].map((lease) => lease.exited));
+  }
+
   /** Kills the Kontainers of all calls. */
   killAll(): void {
     for (const lease of this.#leases) lease.kill('shutdown');
@@ -77,10 +82,13 @@ export class LocalBroker implements CallBroker {
   }
 
   async #start({ request, chosen, active }: Chosen, room: Room): Promise<CallLease> {
-    const { output, observe, clock } = this.#options;
+    const { table, output, observe, clock } = this.#options;
     const identity = { namespace: chosen.namespace, name: chosen.name, requestId: request.requestId };
     const kontainer = await startWithin(active.template, {
-      output: (stream, chunk) => output.write(identity, stream, chunk),
+      output: (stream, chunk) => {
+        // What a deleted function still prints would bring its log back.
+        if (table.has(chosen.namespace, chosen.name)) output.write(identity, stream, chunk);
+      },
       signal: room.within,
       ...(active.spec.protocol === 'cgi' ? { callEnv: request.callEnv(chosen) } : {}),
     });

@@ -1,0 +1,54 @@
+import type { Registry } from 'prom-client';
+import type { DataPlane } from './data-plane.ts';
+import { statusPages } from './status-pages.ts';
+import type { Fronts, FrontsOptions } from './single-process.ts';
+import type { FrontOptions } from './front/front-options.ts';
+
+export interface FaasServerOptions {
+  plane: DataPlane;
+  /** Rejects with why Kontainers cannot be started here. */
+  checkDriver: () => Promise<void>;
+  metrics: Pick<Registry, 'contentType' | 'metrics'>;
+  makeFronts: (reserved: FrontsOptions['reserved']) => Fronts;
+}
+
+/** The data plane with its HTTP fronts: start, serve, drain, stop. */
+export class FaasServer implements AsyncDisposable {
+  readonly #options: FaasServerOptions;
+  readonly #fronts: Fronts;
+  #draining = false;
+
+  constructor(options: FaasServerOptions) {
+    this.#options = options;
+    this.#fronts = options.makeFronts(this.#pages());
+  }
+
+  /** Resolves with the port. Calls are taken at once: those of functions that are not known yet are 404, see /readyz. */
+  async start(): Promise<number> {
+    await this.#options.plane.start();
+    return this.#fronts.listen();
+  }
+
+  /** Ends in good order: not ready, calls in flight finish, everything is freed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#draining = true;
+    await this.#fronts.drain();
+    await this.#options.plane[Symbol.asyncDispose]();
+  }
+
+  #pages(): FrontOptions['reserved'] {
+    const { metrics } = this.#options;
+    return statusPages({ metrics, notReady: () => this.#notReady() });
+  }
+
+  async #notReady(): Promise<string | undefined> {
+    if (this.#draining) return 'draining';
+    if (!this.#options.plane.loaded) return 'the functions of this node are not loaded yet';
+    try {
+      await this.#options.checkDriver();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : 'Kontainers cannot be started';
+    }
+  }
+}

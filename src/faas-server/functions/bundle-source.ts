@@ -1,0 +1,104 @@
+import { openLeases, closeLeases, renewLeases } from '../../oci/bundle-leases.ts';
+import { watchBundles } from '../../oci/bundle-watch.ts';
+import { currentVersion, leaseCurrent, releaseBundle, type Bundle } from '../../oci/bundles.ts';
+import type { BundleName } from '../../oci/paths.ts';
+import { kontainerSpecSchema, type KontainerSpec } from '../../kontainer/spec.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { FunctionListener, FunctionSource, OpenFunction } from './function-source.ts';
+
+/** Far below the age at which the collector takes a server for dead. */
+const renewMs = 10_000;
+
+export interface BundleSourceOptions {
+  /** The platform's root folder, see src/oci/paths.ts. */
+  root: string;
+  /** Names this server's leases; the same after a restart, so that what a crash left is given back. */
+  serverId: string;
+  clock: Clock;
+  log: Logger;
+}
+
+/** The bundles that faas-downloader keeps on the shared file system. */
+export class BundleSource implements FunctionSource {
+  readonly #options: BundleSourceOptions;
+  readonly #closed = new AbortController();
+  /** A lease is one file per version, however many use it: users are counted here. */
+  readonly #users = new Map<string, number>();
+  #renewal: NodeJS.Timeout | undefined;
+
+  constructor(options: BundleSourceOptions) {
+    this.#options = options;
+  }
+
+  async watch(listener: FunctionListener): Promise<void> {
+    const { root, serverId, clock, log } = this.#options;
+    await openLeases(root, serverId);
+    this.#renewal = setInterval(() => {
+      renewLeases(root, serverId, clock.now()).catch((err: unknown) =>
+        log.error({ err }, 'leases not renewed'),
+      );
+    }, renewMs);
+    // One after the other: two looks at one bundle must not overtake each other.
+    let looks = Promise.resolve();
+    const look = (bundle: BundleName): void => {
+      looks = looks
+        .then(() => this.#look(bundle, listener))
+        .catch((err: unknown) => log.error({ err, ...bundle }, 'bundle not read'));
+    };
+    await watchBundles(root, look, this.#closed.signal, { log });
+    await looks;
+  }
+
+  async open(namespace: string, name: string): Promise<OpenFunction> {
+    const { root, serverId } = this.#options;
+    const bundle = await leaseCurrent(root, serverId, { namespace, name });
+    if (!bundle) throw new PlatformError('not_found', 'there is no such function');
+    const key = `${namespace}/${bundle.version}`;
+    this.#users.set(key, (this.#users.get(key) ?? 0) + 1);
+    try {
+      return { spec: parseSpec(bundle), version: bundle.version, release: () => this.#release(key, bundle) };
+    } catch (error) {
+      await this.#release(key, bundle);
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    clearInterval(this.#renewal);
+    // Not the leases of what is still being freed: those are released one by one, the folder goes with the last.
+    if (this.#users.size === 0) await this.#close();
+  }
+
+  async #look(bundle: BundleName, listener: FunctionListener): Promise<void> {
+    const version = await currentVersion(this.#options.root, bundle);
+    if (version === null) listener.deleted(bundle);
+    else listener.set({ ...bundle, version });
+  }
+
+  async #release(key: string, bundle: Bundle): Promise<void> {
+    const users = (this.#users.get(key) ?? 1) - 1;
+    if (users > 0) {
+      this.#users.set(key, users);
+      return;
+    }
+    this.#users.delete(key);
+    await releaseBundle(this.#options.root, this.#options.serverId, bundle);
+    if (this.#closed.signal.aborted && this.#users.size === 0) await this.#close();
+  }
+
+  #close(): Promise<void> {
+    return closeLeases(this.#options.root, this.#options.serverId);
+  }
+}
+
+function parseSpec({ bundle, spec }: Bundle): KontainerSpec {
+  const parsed = kontainerSpecSchema.safeParse(spec);
+  if (parsed.success) return parsed.data;
+  throw new PlatformError('not_ready', `the bundle of ${bundle.namespace}/${bundle.name} cannot be read`, {
+    hint: 'faas-server and faas-downloader must be of the same version.',
+    cause: parsed.error,
+  });
+}
