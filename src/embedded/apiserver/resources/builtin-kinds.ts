@@ -1,0 +1,13 @@
+import { configMaps } from './kinds/configmaps.ts';
+import { customResourceDefinitions } from './kinds/customresourcedefinitions.ts';
+import { namespaces } from './kinds/namespaces.ts';
+import { secrets } from './kinds/secrets.ts';
+import type { ResourceDefinition } from './resource-definition.ts';
+
+/** The built-in kinds: to add one, write its file in `kinds/` and name it here. */
+export const builtinKinds: readonly ResourceDefinition[] = [
+  configMaps,
+  customResourceDefinitions,
+  namespaces,
+  secrets,
+];

@@ -1,0 +1,98 @@
+import type { KubeObject } from '../../store/stored-object.ts';
+import { applyDefaults } from '../schema/defaults.ts';
+import { pruneUnknown } from '../schema/prune.ts';
+import { isRecord } from '../schema/structural-schema.ts';
+import { validateValue } from '../schema/validate-value.ts';
+import { apiVersionOf, type ResourceDefinition } from '../resources/resource-definition.ts';
+import { fieldErrorMessage, type FieldError } from '../status/field-error.ts';
+import { badRequest } from '../status/refusals.ts';
+import { refuseUnknownFields, type FieldValidation } from './write-options.ts';
+
+export interface Decoded {
+  readonly object: KubeObject;
+  readonly warnings: string[];
+}
+
+/**
+ * Turns what a client sent into an object of the kind: type checked, unknown fields pruned (or refused), defaults filled in.
+ * What is wrong with well-typed values is found later, by validation.
+ * @throws StatusError 400
+ */
+export function decodeObject(
+  input: unknown,
+  definition: ResourceDefinition,
+  level: FieldValidation,
+): Decoded {
+  const object = checkTypeMeta(input, definition);
+  if (!definition.custom) dropNulls(object);
+  checkTypes(object, definition);
+  const unknown = pruneUnknown(object, definition.schema);
+  if (unknown.length > 0 && level === 'Strict')
+    refuseUnknownFields(unknown, definition.kind, definition.version);
+  applyDefaults(object, definition.schema);
+  const warnings = level === 'Warn' ? unknown.map((field) => `unknown field ${JSON.stringify(field)}`) : [];
+  return { object, warnings };
+}
+
+function checkTypeMeta(input: unknown, definition: ResourceDefinition): KubeObject {
+  if (!isRecord(input)) throw badRequest(cannotHandle(definition, 'the body must be one object'));
+  const { apiVersion, kind, metadata = {} } = input;
+  checkKind(kind ?? '', definition);
+  checkApiVersion(apiVersion ?? '', apiVersionOf(definition));
+  if (!isRecord(metadata)) throw badRequest(cannotHandle(definition, 'metadata must be an object'));
+  const named = { ...metadata, name: metadata['name'] ?? '' };
+  return {
+    ...input,
+    apiVersion: apiVersionOf(definition),
+    kind: definition.kind,
+    metadata: named,
+  } as KubeObject;
+}
+
+function checkKind(kind: unknown, definition: ResourceDefinition): void {
+  if (kind === '' && definition.custom) throw badRequest("Object 'Kind' is missing in the request body");
+  if (kind === '' || kind === definition.kind) return;
+  const version = JSON.stringify(definition.version);
+  throw badRequest(`${text(kind)} in version ${version} cannot be handled as a ${definition.kind}`);
+}
+
+function checkApiVersion(apiVersion: unknown, expected: string): void {
+  if (apiVersion === '' || apiVersion === expected) return;
+  const given = text(apiVersion);
+  throw badRequest(
+    `the API version in the data (${given}) does not match the expected API version (${expected})`,
+  );
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function cannotHandle({ kind, version }: ResourceDefinition, why: string): string {
+  return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`;
+}
+
+/** Built-in kinds read null as absent. */
+function dropNulls(value: unknown): void {
+  if (Array.isArray(value)) for (const item of value) dropNulls(item);
+  if (!isRecord(value)) return;
+  for (const [name, child] of Object.entries(value)) {
+    if (child === null) delete value[name];
+    else dropNulls(child);
+  }
+}
+
+/** Wrong types cannot be decoded upstream (400); in custom resources that holds for metadata only, the rest is validation (422). */
+function checkTypes(object: KubeObject, definition: ResourceDefinition): void {
+  const metadata = definition.schema.properties?.['metadata'] ?? {};
+  const errors = definition.custom
+    ? validateValue(object.metadata, metadata, 'metadata')
+    : validateValue(object, definition.schema, '');
+  const wrong = errors.filter(isTypeError).map(fieldErrorMessage);
+  if (wrong.length > 0) throw badRequest(cannotHandle(definition, `json: ${wrong.join(', ')}`));
+  if (definition.custom) dropNulls(object.metadata);
+}
+
+function isTypeError({ reason }: FieldError): boolean {
+  return reason === 'FieldValueTypeInvalid';
+}

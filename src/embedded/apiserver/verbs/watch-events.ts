@@ -1,0 +1,41 @@
+import type { Change, KubeObject } from '../../store/stored-object.ts';
+import type { ResourceDefinition } from '../resources/resource-definition.ts';
+import { isSelected, type Selection } from './list-options.ts';
+import { decodeStored } from './resource-request.ts';
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: KubeObject;
+}
+
+export interface WatchScope {
+  readonly definition: ResourceDefinition;
+  /** Empty for all namespaces. */
+  readonly namespace: string;
+  readonly wanted: Selection;
+}
+
+/**
+ * What a watch with a selector says about a change: an object that comes into the selection is ADDED, one that leaves it
+ * is DELETED (in its last selected state, at the revision of the change).
+ */
+export function toWatchEvent(change: Change, scope: WatchScope): WatchEvent | undefined {
+  if (!isInScope(change, scope)) return undefined;
+  const { definition, wanted } = scope;
+  const object = decodeStored(definition, change.object);
+  const previous = change.previous === undefined ? undefined : decodeStored(definition, change.previous);
+  const was = previous !== undefined && isSelected(previous, wanted);
+  if (change.type !== 'DELETED' && isSelected(object, wanted))
+    return { type: was ? 'MODIFIED' : 'ADDED', object };
+  if (!was) return undefined;
+  const last = change.type === 'DELETED' ? object : previous;
+  return { type: 'DELETED', object: withRevision(last, change.revision) };
+}
+
+function isInScope({ key }: Change, { definition, namespace }: WatchScope): boolean {
+  return key.resource === definition.storage && (namespace === '' || key.path.startsWith(`${namespace}/`));
+}
+
+function withRevision(object: KubeObject, revision: number): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
