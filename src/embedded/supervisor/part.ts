@@ -15,6 +15,8 @@ export interface PartSpec {
   env: Record<string, string>;
   /** Between SIGTERM and SIGKILL. */
   stopGraceMs: number;
+  /** It does its work and ends with exit code 0, and that is when it is ready. */
+  once?: boolean;
 }
 
 export interface PartOptions {
@@ -74,6 +76,7 @@ export class Part {
     for (let failures = 0; !stopped.aborted;) {
       const ending = await this.#runOnce();
       if (stopped.aborted) break;
+      if (spec.once === true && ending.code === 0) return this.#done();
       failures = failuresAfter(ending, failures);
       log.warn({ part: spec.name, ...ending, failures }, 'part ended, starting it again');
       if (this.#record.restarts === 0 && ending.readyForMs === null)
@@ -82,6 +85,11 @@ export class Part {
       await clock.sleep(restartDelay(failures), stopped).catch(() => undefined);
     }
     this.#firstReady.reject(new PlatformError('draining', `${spec.name} was stopped before it was ready`));
+  }
+
+  #done(): void {
+    this.#change({ state: 'stopped', process: null });
+    this.#firstReady.resolve();
   }
 
   async #runOnce(): Promise<Ending> {

@@ -98,6 +98,18 @@ test('a part that cannot start for the first time is an error with its name, and
   assert.equal(readFileSync(join(home.logs, 'bad.log'), 'utf8'), 'reason\n');
 });
 
+test('what is done once is done before the next part starts, and is not started again', async () => {
+  using home = newHome();
+  const setUp: PartSpec = { ...part('set-up', 'sleep 0.1; echo set up >> $HISTORY', home), once: true };
+  {
+    await using run = begin(home, [setUp, polite('one', home)]);
+    await whenReady(home);
+    assert.ok(run);
+  }
+  const history = readFileSync(join(home.root, 'history'), 'utf8');
+  assert.equal(history, 'set up\none starts\none stops\n');
+});
+
 test('a program that does not exist is an error too', async () => {
   using home = newHome();
   const missing: PartSpec = { ...part('missing', '', home), argv: ['/does/not/exist'] };

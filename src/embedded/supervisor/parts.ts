@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Home } from './home.ts';
+import type { PartSpec } from './part.ts';
+
+export interface PartsOptions {
+  home: Home;
+  /** Folder of the sources and of what was built from them. */
+  root: string;
+  /** Node.js itself. */
+  node: string;
+  /** Of the calls. */
+  port: number;
+  apiPort: number;
+  /** What the parts inherit: PATH, proxies, log level. */
+  env: Record<string, string>;
+}
+
+/** The programs of embedded mode, in the order of their start. */
+export function embeddedParts(options: PartsOptions): PartSpec[] {
+  const { home, port, apiPort } = options;
+  const kubeconfig = ['--kubeconfig', home.kubeconfig];
+  const node = ['--node-name', 'embedded', '--root', home.node];
+  return [
+    program(options, 'embedded-apiserver', [
+      '--data-dir',
+      home.api,
+      '--port',
+      String(apiPort),
+      ...kubeconfig,
+    ]),
+    {
+      ...program(options, 'embedded-setup', ['--crds', join(options.root, 'deploy/crds'), ...kubeconfig]),
+      once: true,
+    },
+    program(options, 'faas-downloader', [...kubeconfig, ...node]),
+    program(options, 'faas-server', [
+      ...kubeconfig,
+      ...node,
+      '--port',
+      String(port),
+      '--run-dir',
+      runFolder(home),
+    ]),
+  ];
+}
+
+function program({ root, node, env }: PartsOptions, name: string, args: string[]): PartSpec {
+  return { name, argv: [node, join(root, 'src/main', `${name}.ts`), ...args], env, stopGraceMs: 15_000 };
+}
+
+/** On a memory file system and short: paths of Unix sockets have at most 107 bytes (unix(7)), homes may be long. */
+export function runFolder(home: Home): string {
+  return join('/run/kontain-faas', createHash('sha256').update(home.root).digest('hex').slice(0, 12));
+}
