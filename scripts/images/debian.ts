@@ -78,11 +78,19 @@ function isSame(left: string, right: string): boolean {
 }
 
 /**
- * Compiles modules to byte code with the Python of a root; nothing in it depends on times. `prefix` is left out of the
+ * Compiles modules to byte code with the Python of a root; nothing in it depends on times, and what the packages
+ * compiled, which does, is compiled again. `prefix` is left out of the
  * file names that stack traces show.
  */
 export async function compilePython(root: string, folders: readonly string[], prefix = '/'): Promise<void> {
-  const program = ['/usr/bin/python3.11', '-m', 'compileall', '-q', '--invalidation-mode=unchecked-hash'];
+  const program = [
+    '/usr/bin/python3.11',
+    '-m',
+    'compileall',
+    '-q',
+    '-f',
+    '--invalidation-mode=unchecked-hash',
+  ];
   const env = { PATH: '/usr/sbin:/usr/bin', PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' };
   await run('chroot', [root, ...program, '-s', prefix, '-p', '/', ...folders], { env });
 }
