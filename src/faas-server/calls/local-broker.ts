@@ -5,7 +5,7 @@ import { demandOf } from '../admission/demand.ts';
 import type { ActiveFunction } from '../functions/active-function.ts';
 import type { FunctionTable } from '../functions/function-table.ts';
 import type { RouteCandidate } from '../routes/route.ts';
-import type { CallBroker, CallLease, CallRequest } from './call-broker.ts';
+import type { CallBroker, CallRequest } from './call-broker.ts';
 import type { CallObserver, OutputLog } from './call-output.ts';
 import type { CallRecord } from './call-record.ts';
 import { withDeadline } from './deadline.ts';
@@ -34,7 +34,7 @@ export class LocalBroker implements CallBroker {
     return this.#leases.size;
   }
 
-  async acquire(request: CallRequest, signal: AbortSignal): Promise<CallLease> {
+  async acquire(request: CallRequest, signal: AbortSignal): Promise<LocalLease> {
     const { table, clock } = this.#options;
     const chosen = request.candidates.find(({ namespace, name }) => table.has(namespace, name));
     if (!chosen) throw new PlatformError('not_found', 'there is no such function');
@@ -67,7 +67,7 @@ export class LocalBroker implements CallBroker {
     for (const lease of this.#leases) lease.kill('shutdown');
   }
 
-  async #admitAndStart(call: Chosen, within: AbortSignal): Promise<CallLease> {
+  async #admitAndStart(call: Chosen, within: AbortSignal): Promise<LocalLease> {
     const { admission, clock } = this.#options;
     const queuedAt = clock.monotonic();
     const demand = demandOf(call.active.spec);
@@ -81,7 +81,7 @@ export class LocalBroker implements CallBroker {
     }
   }
 
-  async #start({ request, chosen, active }: Chosen, room: Room): Promise<CallLease> {
+  async #start({ request, chosen, active }: Chosen, room: Room): Promise<LocalLease> {
     const { table, output, observe, clock } = this.#options;
     const identity = { namespace: chosen.namespace, name: chosen.name, requestId: request.requestId };
     const kontainer = await startWithin(active.template, {

@@ -60,6 +60,12 @@ export class LocalLease implements CallLease {
     void this.exited.then((exit) => this.#over(record, exit));
   }
 
+  /** Frees the Kontainer of a call whose record is written elsewhere. */
+  abandon(): void {
+    this.#finished = true;
+    this.kill('caller_gone');
+  }
+
   #over(record: CallRecord, exit: Exit): void {
     const { candidate, kontainer, queueMs, startMs } = this.#options;
     const { namespace, name } = candidate;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { PlatformError } from '../lib/errors.ts';
+
+const bytes = z.coerce.number().int().min(0);
+const ms = z.coerce.number().int().min(0);
+const count = z.coerce.number().int().min(1);
+const flag = z.stringbool();
+const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+
+/** Environment variables of faas-server; what is not set has the default of config.ts. */
+export const environmentSchema = z.object({
+  KONTAIN_ROOT: z.string().default('/kontain'),
+  KONTAIN_HOST: z.string().default('0.0.0.0'),
+  /** FUNC_PORT, FUNC_TIMEOUT and SHUTDOWN_TIMEOUT are names of the original server. */
+  KONTAIN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  FUNC_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  SHUTDOWN_TIMEOUT: z.coerce.number().min(0).optional(),
+  /** Names this server's leases on bundles; unique among servers of one shared folder, the same after a restart. */
+  KONTAIN_SERVER_ID: z.string().default('faas-server'),
+  KONTAIN_WORKERS: count.optional(),
+  KONTAIN_CORS: flag.default(true),
+  /** `<namespace>/<name>,…` for which CORS is the other way round. */
+  KONTAIN_CORS_EXCEPT: list.default([]),
+  KONTAIN_MAX_HEADER_BYTES: bytes.optional(),
+  KONTAIN_MAX_BODY_BYTES: bytes.optional(),
+  KONTAIN_MAX_CONNECTIONS: count.optional(),
+  KONTAIN_HEADERS_TIMEOUT_MS: count.optional(),
+  KONTAIN_KEEP_ALIVE_MS: ms.optional(),
+  KONTAIN_MEMORY_BUDGET_BYTES: count.optional(),
+  KONTAIN_CPU_BUDGET_MILLIS: count.optional(),
+  KONTAIN_QUEUE_PER_FUNCTION: bytes.default(100),
+  KONTAIN_QUEUE_TOTAL: bytes.default(1000),
+  KONTAIN_METRICS_FUNCTIONS: count.default(500),
+  KONTAIN_LOG_FILE_BYTES: count.optional(),
+  KONTAIN_DRAIN_DELAY_MS: ms.default(0),
+  KONTAIN_DRAIN_GRACE_MS: ms.optional(),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Throws PlatformError `bad_request` that names the variable. */
+export function parseEnvironment(env: Record<string, string | undefined>): Environment {
+  const parsed = environmentSchema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`);
+}
