@@ -12,6 +12,7 @@ import { negotiate } from './http/negotiate.ts';
 import { parseResourcePath, parseTarget, type RequestTarget } from './http/request-info.ts';
 import { send, sendError } from './http/reply.ts';
 import { builtinKinds } from './resources/builtin-kinds.ts';
+import { OpenApi } from './openapi/open-api.ts';
 import { ResourceRegistry } from './resources/resource-registry.ts';
 import { isAuthorized } from './security/token.ts';
 import type { ServingCertificate } from './security/certificates.ts';
@@ -35,6 +36,7 @@ const loopback = ['127.0.0.1', '::1', 'localhost'];
 export class ApiServer implements AsyncDisposable {
   readonly #context: ApiContext;
   readonly #options: ApiServerOptions;
+  readonly #openApi: OpenApi;
   readonly #server: Server;
   readonly #watches = new Set<Watch>();
   readonly #stopControllers: () => void;
@@ -43,6 +45,7 @@ export class ApiServer implements AsyncDisposable {
     const { store, clock, newUid, certificate } = options;
     this.#options = options;
     this.#context = { store, clock, newUid, registry: new ResourceRegistry(builtinKinds) };
+    this.#openApi = new OpenApi(this.#context.registry);
     this.#stopControllers = startControllers(this.#context, options.log);
     const tls = {
       cert: certificate.certificate,
@@ -103,7 +106,13 @@ export class ApiServer implements AsyncDisposable {
     if (!request) {
       send(
         response,
-        handlePath({ method: message.method ?? '', segments, accept: message.headers.accept, registry }),
+        handlePath({
+          method: message.method ?? '',
+          segments,
+          accept: message.headers.accept,
+          registry,
+          openApi: this.#openApi,
+        }),
       );
     } else if (isWatch(request, message)) {
       this.#watch(request, message, response);

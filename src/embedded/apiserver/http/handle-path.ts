@@ -1,6 +1,7 @@
 import { aggregatedContentType, aggregatedDiscovery, wantsAggregated } from '../discovery/aggregated.ts';
 import { apiGroupList, apiResourceList, apiVersions, findApiGroup } from '../discovery/resource-list.ts';
 import { serverVersion } from '../discovery/version.ts';
+import type { OpenApi } from '../openapi/open-api.ts';
 import type { ResourceRegistry } from '../resources/resource-registry.ts';
 import { methodNotAllowed, noSuchResource } from '../status/refusals.ts';
 import { json, plain, type Reply } from './reply.ts';
@@ -10,6 +11,7 @@ export interface PathRequest {
   readonly segments: readonly string[];
   readonly accept: string | undefined;
   readonly registry: ResourceRegistry;
+  readonly openApi: OpenApi;
 }
 
 const health = ['healthz', 'livez', 'readyz'];
@@ -34,6 +36,7 @@ function publicReply(root: string): Reply {
 }
 
 function privateReply(request: PathRequest, root: string, rest: readonly string[]): Reply | undefined {
+  if (root === 'openapi') return request.openApi.reply(rest, request.accept);
   if (root === 'api' || root === 'apis') return discovery(request, root, rest);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../store/stored-object.ts';
-import { propertiesOf, objectMeta, text } from '../schema/meta-schemas.ts';
+import { objectMeta, text } from '../schema/meta-schemas.ts';
 import type { StructuralSchema } from '../schema/structural-schema.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
 import { apiVersionOf, type ResourceDefinition } from './resource-definition.ts';
@@ -62,12 +62,12 @@ function objectSchema(
   return {
     type: 'object',
     description,
-    properties: propertiesOf({
+    properties: {
       apiVersion: text('The version of the schema, as <group>/<version>.'),
       kind: text('The kind of the object.'),
       metadata: objectMeta,
       ...fields,
-    }),
+    },
     ...(requiredFields.length > 0 && { required: requiredFields }),
   };
 }

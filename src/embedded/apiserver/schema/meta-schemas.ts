@@ -5,7 +5,7 @@ export function text(description: string): StructuralSchema {
 }
 
 export function time(description: string): StructuralSchema {
-  return { type: 'string', format: 'date-time', nullable: true, description };
+  return { type: 'string', format: 'date-time', description };
 }
 
 export function integer(description: string, format: 'int32' | 'int64' = 'int32'): StructuralSchema {
@@ -37,17 +37,7 @@ export function objectOf(
   properties: Record<string, StructuralSchema>,
   description: string,
 ): StructuralSchema {
-  return { type: 'object', properties: propertiesOf(properties), description };
-}
-
-/**
- * Built-in kinds are decoded from JSON upstream, where null means absent for every field; here each declared
- * property is therefore nullable, and nulls are dropped on the way in.
- */
-export function propertiesOf(properties: Record<string, StructuralSchema>): Record<string, StructuralSchema> {
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => [name, { ...schema, nullable: true }]),
-  );
+  return { type: 'object', properties, description };
 }
 
 const ownerReference = objectOf(

@@ -53,6 +53,8 @@ export interface StructuralSchema {
   /** Built-in kinds only: how a strategic merge patch treats the list. */
   readonly 'x-kubernetes-patch-strategy'?: string;
   readonly 'x-kubernetes-patch-merge-key'?: string;
+  /** Built-in kinds only: the field's number in upstream's protobuf message. */
+  readonly 'x-protobuf-tag'?: number;
   /** Built-in kinds only: the shared definition that OpenAPI refers to, such as ObjectMeta. */
   readonly 'x-definition'?: string;
 }

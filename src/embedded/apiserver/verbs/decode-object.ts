@@ -24,7 +24,8 @@ export function decodeObject(
   level: FieldValidation,
 ): Decoded {
   const object = checkTypeMeta(input, definition);
-  if (!definition.custom) dropNulls(object);
+  // Built-in kinds and all metadata read null as absent; in custom resources null is a value.
+  dropNulls(definition.custom ? object.metadata : object);
   checkTypes(object, definition);
   const unknown = pruneUnknown(object, definition.schema);
   if (unknown.length > 0 && level === 'Strict')
@@ -72,7 +73,6 @@ function cannotHandle({ kind, version }: ResourceDefinition, why: string): strin
   return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`;
 }
 
-/** Built-in kinds read null as absent. */
 function dropNulls(value: unknown): void {
   if (Array.isArray(value)) for (const item of value) dropNulls(item);
   if (!isRecord(value)) return;
@@ -90,7 +90,6 @@ function checkTypes(object: KubeObject, definition: ResourceDefinition): void {
     : validateValue(object, definition.schema, '');
   const wrong = errors.filter(isTypeError).map(fieldErrorMessage);
   if (wrong.length > 0) throw badRequest(cannotHandle(definition, `json: ${wrong.join(', ')}`));
-  if (definition.custom) dropNulls(object.metadata);
 }
 
 function isTypeError({ reason }: FieldError): boolean {
