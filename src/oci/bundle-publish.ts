@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeDurable } from '../lib/durable-file.ts';
 import { hasErrno } from '../lib/errors.ts';
@@ -18,6 +18,8 @@ export interface BundleContent {
   spec: object;
   /** The OCI image configuration. */
   imageConfig: object;
+  /** What the bundle was made from, for faas-downloader alone. */
+  source?: object;
 }
 
 /**
@@ -32,11 +34,13 @@ export async function publishBundle(
 ): Promise<BundleVersion> {
   const spec = JSON.stringify(content.spec);
   const imageConfig = JSON.stringify(content.imageConfig);
-  const hash = createHash('sha256').update(spec).update('\n').update(imageConfig).digest('hex').slice(0, 16);
+  const source = JSON.stringify(content.source ?? {});
+  const hash = createHash('sha256').update([spec, imageConfig, source].join('\n')).digest('hex').slice(0, 16);
   const version = `${bundle.name}@${hash}`;
   const before = await currentVersion(root, bundle);
   if (before === version) return version;
-  await writeVersion(root, bundle, version, { 'spec.json': spec, 'image-config.json': imageConfig });
+  const files = { 'spec.json': spec, 'image-config.json': imageConfig, 'source.json': source };
+  await writeVersion(root, bundle, version, files);
   if (before !== null) await startGrace(root, bundle, before, nowMs);
   await switchLink(root, bundle, version);
   return version;
@@ -47,6 +51,16 @@ export async function removeBundle(root: string, bundle: BundleName, nowMs: numb
   const before = await currentVersion(root, bundle);
   if (before !== null) await startGrace(root, bundle, before, nowMs);
   await rm(bundleLinkPath(root, bundle), { force: true });
+}
+
+/** What a version was made from; null when it is not there. */
+export async function readSource(root: string, bundle: BundleName, version: BundleVersion): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(join(versionPath(root, bundle, version), 'source.json'), 'utf8'));
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return null;
+    throw error;
+  }
 }
 
 async function writeVersion(
@@ -60,13 +74,15 @@ async function writeVersion(
   // Environment values can be secrets: nobody but root reads the bundles.
   await mkdir(bundlesPath(root), { recursive: true, mode: 0o700 });
   await mkdir(temporary, { recursive: true, mode: 0o700 });
-  for (const [name, text] of Object.entries(files)) await writeDurable(join(temporary, name), text, 0o600);
-  await syncFolder(temporary);
   try {
+    for (const [name, text] of Object.entries(files)) await writeDurable(join(temporary, name), text, 0o600);
+    await syncFolder(temporary);
     await rename(temporary, folder);
   } catch (error) {
+    // Not empty: the same content is there from an earlier time.
     if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-    await rm(temporary, { recursive: true, force: true }); // the same content is there from an earlier time
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 

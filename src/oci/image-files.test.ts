@@ -84,13 +84,13 @@ const accounts = {
 };
 
 const users: [string, object][] = [
-  ['', { uid: 0, gid: 0, groups: [29] }],
-  ['web', { uid: 33, gid: 34, groups: [29, 44] }],
-  ['33', { uid: 33, gid: 34, groups: [29, 44] }],
-  ['1000', { uid: 1000, gid: 0, groups: [] }],
-  ['web:audio', { uid: 33, gid: 29, groups: [] }],
-  ['1000:1001', { uid: 1000, gid: 1001, groups: [] }],
-  ['1000:video', { uid: 1000, gid: 44, groups: [] }],
+  ['', { uid: 0, gid: 0, groups: [29], home: '/root' }],
+  ['web', { uid: 33, gid: 34, groups: [29, 44], home: '/' }],
+  ['33', { uid: 33, gid: 34, groups: [29, 44], home: '/' }],
+  ['1000', { uid: 1000, gid: 0, groups: [], home: '/' }],
+  ['web:audio', { uid: 33, gid: 29, groups: [], home: '/' }],
+  ['1000:1001', { uid: 1000, gid: 1001, groups: [], home: '/' }],
+  ['1000:video', { uid: 1000, gid: 44, groups: [], home: '/' }],
 ];
 
 for (const [user, expected] of users) {
@@ -106,6 +106,6 @@ for (const user of ['nobody', 'odd', '70000', 'web:none', 'web:70000', 'a:b:c', 
 }
 
 test('an image without accounts knows numbers only', () => {
-  assert.deepEqual(resolveUser('', { passwd: '', group: '' }), { uid: 0, gid: 0, groups: [] });
+  assert.deepEqual(resolveUser('', { passwd: '', group: '' }), { uid: 0, gid: 0, groups: [], home: '/' });
   assert.throws(() => resolveUser('root', { passwd: '', group: '' }), { code: 'invalid' });
 });

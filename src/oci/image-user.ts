@@ -5,6 +5,8 @@ export interface ImageUser {
   uid: number;
   gid: number;
   groups: number[];
+  /** Home folder; `/` for an id without an account. */
+  home: string;
 }
 
 /** Text of `/etc/passwd` and `/etc/group` of the image; '' where it has none. */
@@ -21,25 +23,33 @@ export interface Accounts {
 export function resolveUser(user: string, accounts: Accounts): ImageUser {
   const [userPart = '', groupPart = '', ...more] = user.split(':');
   if (more.length > 0) throw unusable(user, 'it has more than one ":"');
-  const account = findAccount(userPart === '' ? '0' : userPart, user, accounts);
-  if (groupPart !== '') return { ...account.ids, gid: findGroup(groupPart, user, accounts), groups: [] };
-  return { ...account.ids, groups: supplementaryGroups(account.name, accounts) };
+  const { name, home, ids } = findAccount(userPart === '' ? '0' : userPart, user, accounts);
+  if (groupPart !== '') return { ...ids, gid: findGroup(groupPart, user, accounts), groups: [], home };
+  return { ...ids, groups: supplementaryGroups(name, accounts), home };
 }
 
 interface Account {
   name: string | null;
+  home: string;
   ids: { uid: number; gid: number };
 }
 
 function findAccount(text: string, user: string, { passwd }: Accounts): Account {
   const id = numericId(text);
-  for (const [name = '', , uid = '', gid = ''] of rows(passwd)) {
-    if (name !== text && numericId(uid) !== id) continue;
-    const ids = { uid: numericId(uid), gid: numericId(gid) };
-    if (ids.uid !== null && ids.gid !== null) return { name, ids: { uid: ids.uid, gid: ids.gid } };
-  }
-  if (id !== null) return { name: null, ids: { uid: id, gid: 0 } };
+  const accounts = rows(passwd).map(parseAccount);
+  const found = accounts.find(
+    (account) => account !== null && (account.name === text || account.ids.uid === id),
+  );
+  if (found !== undefined && found !== null) return found;
+  if (id !== null) return { name: null, home: '/', ids: { uid: id, gid: 0 } };
   throw unusable(user, `the image has no user "${text}" in its /etc/passwd`);
+}
+
+/** A line of passwd(5); null for one that is none. */
+function parseAccount([name = '', , uid = '', gid = '', , home = '']: string[]): Account | null {
+  const ids = { uid: numericId(uid), gid: numericId(gid) };
+  if (name === '' || ids.uid === null || ids.gid === null) return null;
+  return { name, home: home === '' ? '/' : home, ids: { uid: ids.uid, gid: ids.gid } };
 }
 
 function findGroup(text: string, user: string, { group }: Accounts): number {

@@ -53,6 +53,13 @@ export class LayerStore {
     this.#options = options;
   }
 
+  /** How many layers of an image are not there yet. */
+  async missing({ config }: StoredImage): Promise<number> {
+    const { root } = this.#options;
+    const found = await Promise.all(config.rootfs.diff_ids.map((diffId) => readLayer(root, diffId)));
+    return found.filter((layer) => layer === null).length;
+  }
+
   /** Unpacks what is not there of an image, within the limits for all its layers together. Lowest layer first. */
   async ensure({ manifest, config }: StoredImage, signal: AbortSignal): Promise<LayerMetadata[]> {
     const found: LayerMetadata[] = [];

@@ -31,6 +31,8 @@ export interface PullRequest {
   auths: readonly RegistryAuths[];
   guard: PullGuard;
   signal: AbortSignal;
+  /** Called before anything is fetched; not for an image that is here. */
+  onCopy?: () => Promise<void>;
 }
 
 export interface PulledImage {
@@ -53,6 +55,7 @@ export async function pullImage(request: PullRequest, options: PullOptions): Pro
   const run: SkopeoRun = { folder: staging.path, authFile: staging.authFile, signal: request.signal };
   const resolved = await resolve(request.reference, run, options);
   const known = await findImage(root, resolved.manifestDigest);
+  if (known === null) await request.onCopy?.();
   const image = known ?? (await copy(resolved, run, options));
   request.guard.pin(digestsOf(image));
   // Between reading and pinning it the collector can have taken a part: then it is fetched as if it had never been here.
