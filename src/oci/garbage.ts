@@ -14,6 +14,8 @@ export interface CollectOptions {
   nowMs: number;
   /** A version that was in use so recently stays, also without a lease. */
   graceMs: number;
+  /** Look for layers and blobs to remove also when no version was. */
+  sweepAll: boolean;
 }
 
 export interface Collected {
@@ -41,6 +43,7 @@ export async function collectGarbage(
   const doomed: string[] = [];
   const counts = await guard.exclusive(async () => {
     const versions = await collectVersions(root, options, doomed);
+    if (versions === 0 && !options.sweepAll) return { versions, layers: 0, blobs: 0 };
     const live = await markLive(root);
     const layers = await sweepFolder(layersPath(root), (name) => isLive(live.digests, guard, name), doomed);
     const blobs = guard.copying ? 0 : await sweepBlobs(root, live, guard, doomed);

@@ -1,0 +1,51 @@
+import { imageResource, type StoredImage } from '../api/image.ts';
+import type { KubeClient } from '../kube/client-types.ts';
+import { isConflict, orUndefined } from '../kube/kube-error.ts';
+import { refOf } from '../kube/objects.ts';
+import type { Clock } from '../lib/clock.ts';
+import { statusPatch, type Report } from './image-status.ts';
+
+export interface StatusWriterOptions {
+  client: Pick<KubeClient, 'get' | 'mergePatch'>;
+  node: string;
+  clock: Pick<Clock, 'now'>;
+}
+
+export type WriteStatus = (object: StoredImage, report: Report, signal: AbortSignal) => Promise<void>;
+
+const maxAttempts = 10;
+
+/**
+ * Writes a report into the status of an Image. Several nodes do so at once: the patch counts only for the object that it
+ * was made from, else it is made again. An Image that is gone, or another one by now, needs no status.
+ */
+export function statusWriter({ client, node, clock }: StatusWriterOptions): WriteStatus {
+  return async (object, report, signal) => {
+    const ref = refOf(object);
+    const { uid, generation = 0 } = object.metadata;
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      // Read, not taken from the informer: a patch of ours a moment ago may not be there yet.
+      const current = await orUndefined(client.get(imageResource, ref, { signal }));
+      if (current === undefined || current.metadata.uid !== uid) return;
+      const patch = statusPatch(current, report, { node, generation, nowMs: clock.now() });
+      if (patch === null || (await tryPatch(current, patch, signal))) return;
+    }
+    throw new Error(`the status of Image ${ref.name} changes all the time`);
+  };
+
+  async function tryPatch(current: StoredImage, patch: object, signal: AbortSignal): Promise<boolean> {
+    const { resourceVersion, uid } = current.metadata;
+    const preconditions = {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
+    try {
+      const options = { subresource: 'status' as const, preconditions, signal };
+      await orUndefined(client.mergePatch(imageResource, refOf(current), patch, options));
+      return true;
+    } catch (error) {
+      if (isConflict(error)) return false;
+      throw error;
+    }
+  }
+}
