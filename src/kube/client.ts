@@ -56,9 +56,9 @@ function jsonApi(transport: Transport, options: KubeClientOptions): JsonApi {
 
 function readVerbs(api: JsonApi): Pick<KubeClient, 'get' | 'list' | 'getPath'> {
   return {
-    get: <T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options: RequestOptions = {}) =>
+    get: async <T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options: RequestOptions = {}) =>
       api<T>({ method: 'GET', path: objectPath(resource, ref), ...signalOf(options) }),
-    list: <T extends KubeObject>(resource: Resource<T>, options: CollectionOptions = {}) =>
+    list: async <T extends KubeObject>(resource: Resource<T>, options: CollectionOptions = {}) =>
       listAll(
         (page) => {
           const path = collectionPath(resource, options.namespace);
@@ -68,7 +68,7 @@ function readVerbs(api: JsonApi): Pick<KubeClient, 'get' | 'list' | 'getPath'> {
         resource,
         options.pageSize,
       ),
-    getPath: (path: string, options: RequestOptions = {}) =>
+    getPath: async (path: string, options: RequestOptions = {}) =>
       api<unknown>({ method: 'GET', path, ...signalOf(options) }),
   };
 }
@@ -84,7 +84,7 @@ function writeVerbs(api: JsonApi): Pick<KubeClient, WriteVerbs> {
       ...signalOf(options),
     });
   return {
-    create: <T extends KubeObject>(resource: Resource<T>, object: T, options: RequestOptions = {}) => {
+    create: async <T extends KubeObject>(resource: Resource<T>, object: T, options: RequestOptions = {}) => {
       const path = collectionPath(resource, object.metadata.namespace);
       return api<T>({
         method: 'POST',
@@ -93,11 +93,14 @@ function writeVerbs(api: JsonApi): Pick<KubeClient, WriteVerbs> {
         ...signalOf(options),
       });
     },
-    replace: <T extends KubeObject>(resource: Resource<T>, object: T, options: RequestOptions = {}) =>
+    replace: async <T extends KubeObject>(resource: Resource<T>, object: T, options: RequestOptions = {}) =>
       put(objectPath(resource, nameIn(object)), object, options),
-    replaceStatus: <T extends KubeObject>(resource: Resource<T>, object: T, options: RequestOptions = {}) =>
-      put(objectPath(resource, nameIn(object), 'status'), object, options),
-    mergePatch: <T extends KubeObject>(
+    replaceStatus: async <T extends KubeObject>(
+      resource: Resource<T>,
+      object: T,
+      options: RequestOptions = {},
+    ) => put(objectPath(resource, nameIn(object), 'status'), object, options),
+    mergePatch: async <T extends KubeObject>(
       resource: Resource<T>,
       ref: ObjectRef,
       patch: object,
@@ -110,7 +113,7 @@ function writeVerbs(api: JsonApi): Pick<KubeClient, WriteVerbs> {
         ...jsonBody(withPreconditions(patch, options.preconditions)),
         ...signalOf(options),
       }),
-    delete: (resource: Resource, ref: ObjectRef, options: DeleteOptions = {}) =>
+    delete: async (resource: Resource, ref: ObjectRef, options: DeleteOptions = {}) =>
       api<KubeObject | Status>({
         method: 'DELETE',
         path: `${objectPath(resource, ref)}${writeQuery(options)}`,

@@ -53,12 +53,7 @@ export async function startScriptedApi(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createKubeClient({
-    connection: { server: url, namespace: 'default', tls: { insecure: false }, credential },
-    clock: { monotonic: () => systemClock.monotonic(), sleep: () => Promise.resolve() },
-    random: () => 0.5,
-    userAgent: 'test/1',
-  });
+  const client = connectTo(url, credential);
   return {
     client,
     url,
@@ -69,6 +64,16 @@ export async function startScriptedApi(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A client whose waits between retries take no time. */
+export function connectTo(server: string, credential: BearerCredential = { kind: 'none' }): KubeClient {
+  return createKubeClient({
+    connection: { server, namespace: 'default', tls: { insecure: false }, credential },
+    clock: { monotonic: () => systemClock.monotonic(), sleep: () => Promise.resolve() },
+    random: () => 0.5,
+    userAgent: 'test/1',
+  });
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
