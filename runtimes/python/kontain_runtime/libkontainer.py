@@ -12,14 +12,21 @@ class Libkontainer:
     def __init__(self, path: str | None = None) -> None:
         self._library = ctypes.PyDLL(path or _DEFAULT_PATH, use_errno=True)
 
-    def run_template(self, control_fd: int) -> None:
-        """Forks a child a call; returns in each child only, where it already is in its sandbox."""
+    def serve(self, control_fd: int, timeout_ms: int) -> bool:
+        """Forks a child for each call until none has come for so long; -1 is for ever.
+
+        True in a child, where it already is in its sandbox; False in the parent.
+        """
         ctypes.pythonapi.PyOS_BeforeFork()
-        result = self._library.kontainer_template_run(control_fd)
-        # In the child: new GIL and thread state, and the after-fork hooks (`random` gets a new seed here).
-        ctypes.pythonapi.PyOS_AfterFork_Child()
-        if result != 0:
-            raise OSError(ctypes.get_errno(), "kontainer_template_run failed")
+        result = self._library.kontainer_template_serve(control_fd, timeout_ms)
+        if result == 0:
+            # New GIL and thread state, and the after-fork hooks (`random` gets a new seed here).
+            ctypes.pythonapi.PyOS_AfterFork_Child()
+            return True
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+        if result < 0:
+            raise OSError(ctypes.get_errno(), "kontainer_template_serve failed")
+        return False
 
     def accept(self) -> int:
         """Says that this child is ready; returns the call's stream socket once there is a call."""

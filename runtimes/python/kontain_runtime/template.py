@@ -30,29 +30,45 @@ def run_template(control_fd: int, function: Function, body_limit: int | None, li
         names = ", ".join(thread.name for thread in threading.enumerate())
         print(f"The module has started threads ({names}), which a fork would lose", file=sys.stderr)
         return EXIT_NOT_FORKABLE
-    warm_up(_is_async(function.handler))
-    gc.collect()
-    # What exists now is never looked at by the garbage collector again: a child does not copy those pages.
-    gc.freeze()
-    library.run_template(control_fd)
+    if not _fork_while_warming(control_fd, function, library):
+        # What exists now is never looked at by the garbage collector again: a child does not copy those pages.
+        gc.collect()
+        gc.freeze()
+        library.serve(control_fd, -1)
     _refresh_randomness()
     fd = library.accept()
     serve_exchange(fd, function, body_limit)
     return 0
 
 
-def warm_up(asynchronous: bool) -> None:
-    """Runs all of our own code, but none of the user's, so that a child imports and allocates next to nothing."""
+def _fork_while_warming(control_fd: int, function: Function, library: Libkontainer) -> bool:
+    """The first caller waits already, and others may come: they get a cold child rather than none. True in a child."""
+    if library.serve(control_fd, 0):
+        return True
+    return any(library.serve(control_fd, 0) for _ in warm_up(_is_async(function.handler)))
+
+
+def warm_up(asynchronous: bool) -> Iterator[None]:
+    """Runs all of our own code, but none of the user's, so that a child imports and allocates next to nothing.
+
+    Yields now and then, for other work.
+    """
     handlers: list[Callable[..., Any]] = [_text, _json, _stream]
     if asynchronous:
         handlers.append(_async)
     for handler in handlers:
         function = Function(handler, {})
-        for request in _WARM_UP_REQUESTS * _WARM_UP_ROUNDS:
-            ours, theirs = socket.socketpair()
-            with ours, theirs:
-                ours.sendall(request)
-                serve_exchange(theirs.fileno(), function, None)
+        for _ in range(_WARM_UP_ROUNDS):
+            for request in _WARM_UP_REQUESTS:
+                _exchange(request, function)
+            yield
+
+
+def _exchange(request: bytes, function: Function) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(request)
+        serve_exchange(theirs.fileno(), function, None)
 
 
 def _text(event: dict[str, Any], context: dict[str, Any]) -> str:
