@@ -16,4 +16,6 @@ export interface Controller {
   /** Notes what a change touches; true when `run` is needed. */
   observe(change: ObservedChange): boolean;
   run(): void;
+  /** Drops timers. */
+  stop?(): void;
 }

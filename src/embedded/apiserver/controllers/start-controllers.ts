@@ -6,6 +6,7 @@ import { createObject } from '../verbs/create.ts';
 import { keyOf } from '../verbs/resource-request.ts';
 import type { Controller, ObservedChange } from './controller.ts';
 import { CrdController } from './crd-controller.ts';
+import { EventExpiry } from './event-expiry.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { allOf } from './internal-request.ts';
 import { NamespaceController } from './namespace-controller.ts';
@@ -14,10 +15,11 @@ const firstNamespaces = ['default', 'kube-system', 'kontain'];
 
 /** Starts what happens behind the API. Work follows changes, never a timer: an idle server is idle. Returns the stop function. */
 export function startControllers(context: ApiContext, log: Logger): () => void {
-  const controllers = [
+  const controllers: Controller[] = [
     new CrdController(context),
     new NamespaceController(context),
     new GarbageCollector(context),
+    new EventExpiry(context),
   ];
   for (const controller of controllers) controller.resume();
   createFirstNamespaces(context);
@@ -40,6 +42,7 @@ export function startControllers(context: ApiContext, log: Logger): () => void {
   return () => {
     stopListening();
     if (scheduled) clearImmediate(scheduled);
+    for (const controller of controllers) controller.stop?.();
   };
 }
 

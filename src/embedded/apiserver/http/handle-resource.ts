@@ -12,6 +12,7 @@ import { replaceObject } from '../verbs/update.ts';
 import { writeOptions } from '../verbs/write-options.ts';
 import { badRequest, methodNotAllowed } from '../status/refusals.ts';
 import { mediaType, parseBody, readBody } from './body.ts';
+import { parseProtobuf, protobufType } from './protobuf-body.ts';
 import { negotiate } from './negotiate.ts';
 import { json, type Reply } from './reply.ts';
 
@@ -51,10 +52,11 @@ function view({ context, message }: Exchange): ReturnType<typeof negotiate> & { 
   return { ...negotiate(message.headers.accept), now: context.clock.now() };
 }
 
-async function body(message: IncomingMessage): Promise<unknown> {
+async function body({ message, request }: Exchange): Promise<unknown> {
   const bytes = await readBody(message);
   if (bytes.length === 0) throw badRequest('the request needs a body');
-  return parseBody(bytes, mediaType(message));
+  const type = mediaType(message);
+  return type === protobufType ? parseProtobuf(bytes, request.definition) : parseBody(bytes, type);
 }
 
 function get(exchange: Exchange): Reply {
@@ -68,18 +70,18 @@ function list(exchange: Exchange): Reply {
 }
 
 async function post(exchange: Exchange): Promise<Reply> {
-  const { context, request, message } = exchange;
+  const { context, request } = exchange;
   const shown = view(exchange);
   const options = writeOptions(request.query, 'CreateOptions');
-  const { object, warnings } = createObject(context, request, await body(message), options);
+  const { object, warnings } = createObject(context, request, await body(exchange), options);
   return { ...json(presentObject(request, object, shown), 201), warnings };
 }
 
 async function put(exchange: Exchange): Promise<Reply> {
-  const { context, request, message } = exchange;
+  const { context, request } = exchange;
   const shown = view(exchange);
   const options = writeOptions(request.query, 'UpdateOptions');
-  const { object, warnings, created } = replaceObject(context, request, await body(message), options);
+  const { object, warnings, created } = replaceObject(context, request, await body(exchange), options);
   return { ...json(presentObject(request, object, shown), created ? 201 : 200), warnings };
 }
 
@@ -89,7 +91,7 @@ async function patch(exchange: Exchange): Promise<Reply> {
   requirePatchType(type, request.definition);
   const shown = view(exchange);
   const options = writeOptions(request.query, 'PatchOptions');
-  const { object, warnings } = patchObject(context, request, { type, value: await body(message) }, options);
+  const { object, warnings } = patchObject(context, request, { type, value: await body(exchange) }, options);
   return { ...json(presentObject(request, object, shown)), warnings };
 }
 

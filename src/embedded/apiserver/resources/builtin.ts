@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../store/stored-object.ts';
-import { objectMeta, text } from '../schema/meta-schemas.ts';
+import { objectMeta, text, withTags } from '../schema/meta-schemas.ts';
 import type { StructuralSchema } from '../schema/structural-schema.ts';
 import { dns1123Subdomain } from '../validation/names.ts';
 import { apiVersionOf, type ResourceDefinition } from './resource-definition.ts';
@@ -26,10 +26,17 @@ export type BuiltinKind = Omit<ResourceDefinition, Optional | 'schema' | 'custom
   Partial<Pick<ResourceDefinition, Optional>> & {
     readonly fields: Readonly<Record<string, StructuralSchema>>;
     readonly requiredFields?: readonly string[];
+    /** Numbers of the top-level fields in upstream's protobuf message; without them only JSON and YAML are read. */
+    readonly protobuf?: Readonly<Record<string, number>>;
   };
 
 /** Completes a built-in kind with what most kinds have in common. */
-export function defineBuiltin({ fields, requiredFields = [], ...kind }: BuiltinKind): ResourceDefinition {
+export function defineBuiltin({
+  fields,
+  requiredFields = [],
+  protobuf = {},
+  ...kind
+}: BuiltinKind): ResourceDefinition {
   const apiVersion = apiVersionOf(kind);
   const withVersion = (object: KubeObject): KubeObject => ({ ...object, apiVersion, kind: kind.kind });
   return {
@@ -50,7 +57,11 @@ export function defineBuiltin({ fields, requiredFields = [], ...kind }: BuiltinK
     hooks: {},
     ...kind,
     custom: false,
-    schema: objectSchema(kind.description, fields, requiredFields),
+    schema: objectSchema(
+      kind.description,
+      withTags({ metadata: objectMeta, ...fields }, protobuf),
+      requiredFields,
+    ),
   };
 }
 
@@ -65,7 +76,6 @@ function objectSchema(
     properties: {
       apiVersion: text('The version of the schema, as <group>/<version>.'),
       kind: text('The kind of the object.'),
-      metadata: objectMeta,
       ...fields,
     },
     ...(requiredFields.length > 0 && { required: requiredFields }),

@@ -4,8 +4,14 @@ export function text(description: string): StructuralSchema {
   return { type: 'string', description };
 }
 
+/** A time with seconds (metav1.Time). */
 export function time(description: string): StructuralSchema {
-  return { type: 'string', format: 'date-time', description };
+  return { type: 'string', format: 'date-time', 'x-time-precision': 'seconds', description };
+}
+
+/** A time with microseconds (metav1.MicroTime). */
+export function microTime(description: string): StructuralSchema {
+  return { type: 'string', format: 'date-time', 'x-time-precision': 'microseconds', description };
 }
 
 export function integer(description: string, format: 'int32' | 'int64' = 'int32'): StructuralSchema {
@@ -33,11 +39,24 @@ export function mergedList(items: StructuralSchema, description: string, key?: s
   };
 }
 
+/** An object; `tags` are the numbers of its fields in upstream's protobuf message. */
 export function objectOf(
-  properties: Record<string, StructuralSchema>,
+  properties: Readonly<Record<string, StructuralSchema>>,
   description: string,
+  tags: Readonly<Record<string, number>> = {},
 ): StructuralSchema {
-  return { type: 'object', properties, description };
+  return { type: 'object', properties: withTags(properties, tags), description };
+}
+
+export function withTags(
+  properties: Readonly<Record<string, StructuralSchema>>,
+  tags: Readonly<Record<string, number>>,
+): Record<string, StructuralSchema> {
+  const tagged = Object.entries(properties).map(([name, schema]) => {
+    const tag = tags[name];
+    return [name, tag === undefined ? schema : { ...schema, 'x-protobuf-tag': tag }];
+  });
+  return Object.fromEntries(tagged) as Record<string, StructuralSchema>;
 }
 
 const ownerReference = objectOf(
@@ -50,7 +69,25 @@ const ownerReference = objectOf(
     blockOwnerDeletion: flag('True when foreground deletion of the owner waits for this object.'),
   },
   'An object that owns this one: when all owners are gone, the object is deleted.',
+  { kind: 1, name: 3, uid: 4, apiVersion: 5, controller: 6, blockOwnerDeletion: 7 },
 );
+
+const objectMetaTags = {
+  name: 1,
+  generateName: 2,
+  namespace: 3,
+  selfLink: 4,
+  uid: 5,
+  resourceVersion: 6,
+  generation: 7,
+  creationTimestamp: 8,
+  deletionTimestamp: 9,
+  deletionGracePeriodSeconds: 10,
+  labels: 11,
+  annotations: 12,
+  ownerReferences: 13,
+  finalizers: 14,
+};
 
 /** ObjectMeta of meta/v1 (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/). */
 export const objectMeta: StructuralSchema = {
@@ -76,6 +113,7 @@ export const objectMeta: StructuralSchema = {
       ),
     },
     'Standard metadata of every object.',
+    objectMetaTags,
   ),
   'x-definition': 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
 };

@@ -55,6 +55,8 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-patch-merge-key'?: string;
   /** Built-in kinds only: the field's number in upstream's protobuf message. */
   readonly 'x-protobuf-tag'?: number;
+  /** Built-in kinds only: to what a time is cut, as metav1.Time and metav1.MicroTime are. */
+  readonly 'x-time-precision'?: 'seconds' | 'microseconds';
   /** Built-in kinds only: the shared definition that OpenAPI refers to, such as ObjectMeta. */
   readonly 'x-definition'?: string;
 }

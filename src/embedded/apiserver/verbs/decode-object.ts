@@ -2,6 +2,7 @@ import type { KubeObject } from '../../store/stored-object.ts';
 import { applyDefaults } from '../schema/defaults.ts';
 import { pruneUnknown } from '../schema/prune.ts';
 import { isRecord } from '../schema/structural-schema.ts';
+import { normalizeTimes } from '../schema/times.ts';
 import { validateValue } from '../schema/validate-value.ts';
 import { apiVersionOf, type ResourceDefinition } from '../resources/resource-definition.ts';
 import { fieldErrorMessage, type FieldError } from '../status/field-error.ts';
@@ -27,6 +28,7 @@ export function decodeObject(
   // Built-in kinds and all metadata read null as absent; in custom resources null is a value.
   dropNulls(definition.custom ? object.metadata : object);
   checkTypes(object, definition);
+  if (!definition.custom) normalizeTimes(object, definition.schema);
   const unknown = pruneUnknown(object, definition.schema);
   if (unknown.length > 0 && level === 'Strict')
     refuseUnknownFields(unknown, definition.kind, definition.version);

@@ -29,6 +29,7 @@ export const configMaps = defineBuiltin({
   shortNames: ['cm'],
   namespaced: true,
   description: 'ConfigMap holds configuration data for programs to consume.',
+  protobuf: { metadata: 1, data: 2, binaryData: 3, immutable: 4 },
   fields: {
     data: textMap('UTF-8 texts by key.'),
     binaryData: {

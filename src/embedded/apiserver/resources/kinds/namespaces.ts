@@ -27,6 +27,7 @@ export const namespaces = defineBuiltin({
   nameRule: dns1123Label,
   statusSubresource: true,
   selectableFields: ['status.phase'],
+  protobuf: { metadata: 1, spec: 2 },
   fields: {
     spec: objectOf(
       { finalizers: listOf({ type: 'string' }, 'Must be empty before the namespace goes.') },

@@ -70,6 +70,7 @@ export const secrets = defineBuiltin({
   namespaced: true,
   description: 'Secret holds secret data of a certain type.',
   selectableFields: ['type'],
+  protobuf: { metadata: 1, data: 2, type: 3, stringData: 4, immutable: 5 },
   fields: {
     data: {
       type: 'object',

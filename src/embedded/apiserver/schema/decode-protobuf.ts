@@ -1,0 +1,77 @@
+import { ProtobufReader, type ProtobufField } from './protobuf-reader.ts';
+import type { StructuralSchema } from './structural-schema.ts';
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Decodes a protobuf message of a built-in kind by the `x-protobuf-tag`s of its schema into the same object that JSON
+ * would give. Go writes empty texts and zeros of fields that JSON leaves out; they are dropped.
+ * @throws RangeError for bytes that are no such message.
+ */
+export function decodeProtobuf(bytes: Uint8Array, schema: StructuralSchema): Fields {
+  const byTag = new Map(
+    Object.entries(schema.properties ?? {}).map(([name, property]) => [
+      property['x-protobuf-tag'],
+      { name, property },
+    ]),
+  );
+  const result: Fields = {};
+  for (const field of new ProtobufReader(bytes)) {
+    const known = byTag.get(field.number);
+    if (known) setField(result, known, field);
+  }
+  return result;
+}
+
+function setField(
+  result: Fields,
+  { name, property }: { name: string; property: StructuralSchema },
+  field: ProtobufField,
+): void {
+  if (property.type === 'array') {
+    const list = (result[name] ??= []) as unknown[];
+    list.push(decodeValue(field, property.items ?? {}));
+  } else if (typeof property.additionalProperties === 'object') {
+    const [key, value] = decodeMapEntry(field, property.additionalProperties);
+    const map = (result[name] ??= {}) as Fields;
+    map[key] = value;
+  } else {
+    const value = decodeValue(field, property);
+    if (value !== '' && value !== 0 && value !== undefined) result[name] = value;
+  }
+}
+
+function decodeMapEntry(field: ProtobufField, values: StructuralSchema): [string, unknown] {
+  let key = '';
+  let value: unknown = '';
+  for (const part of new ProtobufReader(field.bytes())) {
+    if (part.number === 1) key = part.text();
+    if (part.number === 2) value = decodeValue(part, values);
+  }
+  return [key, value];
+}
+
+function decodeValue(field: ProtobufField, schema: StructuralSchema): unknown {
+  if (schema['x-time-precision']) return decodeTime(field.bytes());
+  if (schema['x-kubernetes-int-or-string'] === true) return decodeIntOrString(field.bytes());
+  if (schema.type === 'integer') return field.integer();
+  if (schema.type === 'boolean') return field.integer() !== 0;
+  if (schema.type === 'string')
+    return schema.format === 'byte' ? Buffer.from(field.bytes()).toString('base64') : field.text();
+  return decodeProtobuf(field.bytes(), schema);
+}
+
+/** metav1.Time: seconds and nanoseconds since the epoch; the zero time is an empty message. */
+function decodeTime(bytes: Uint8Array): string | undefined {
+  const parts = new Map([...new ProtobufReader(bytes)].map((part) => [part.number, part.integer()]));
+  if (parts.size === 0) return undefined;
+  const seconds = new Date((parts.get(1) ?? 0) * 1000).toISOString().slice(0, 19);
+  return `${seconds}.${String(parts.get(2) ?? 0).padStart(9, '0')}Z`;
+}
+
+/** intstr.IntOrString: type, int, text. */
+function decodeIntOrString(bytes: Uint8Array): string | number {
+  const parts = new Map([...new ProtobufReader(bytes)].map((part) => [part.number, part]));
+  const isText = parts.get(1)?.integer() === 1;
+  return isText ? (parts.get(3)?.text() ?? '') : (parts.get(2)?.integer() ?? 0);
+}

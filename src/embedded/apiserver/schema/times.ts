@@ -1,0 +1,28 @@
+import { isRecord, propertySchema, type StructuralSchema } from './structural-schema.ts';
+
+const rfc3339 = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** Brings times of built-in kinds into upstream's form, in place: UTC, cut to seconds or padded to microseconds. */
+export function normalizeTimes(value: unknown, schema: StructuralSchema): void {
+  if (Array.isArray(value)) {
+    if (schema.items) for (const item of value) normalizeTimes(item, schema.items);
+    return;
+  }
+  if (!isRecord(value)) return;
+  for (const [name, child] of Object.entries(value)) {
+    const property = propertySchema(schema, name);
+    if (!property) continue;
+    const precision = property['x-time-precision'];
+    if (precision && typeof child === 'string') value[name] = normalizeTime(child, precision);
+    else normalizeTimes(child, property);
+  }
+}
+
+/** Texts that are no times stay as they are, for validation to refuse. */
+export function normalizeTime(text: string, precision: 'seconds' | 'microseconds'): string {
+  const [, whole = '', fraction = '', zone = ''] = rfc3339.exec(text) ?? [];
+  const time = Date.parse(`${whole}${zone}`);
+  if (Number.isNaN(time)) return text;
+  const seconds = new Date(time).toISOString().slice(0, 19);
+  return precision === 'seconds' ? `${seconds}Z` : `${seconds}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+}
