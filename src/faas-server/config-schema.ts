@@ -9,8 +9,19 @@ const list = z.string().transform((text) => text.split(',').filter((item) => ite
 
 /** Environment variables of faas-server; what is not set has the default of config.ts. */
 export const environmentSchema = z.object({
+  /** Folder of build/native; default is the one of this checkout. */
+  KONTAIN_NATIVE: z.string().optional(),
+  /** Private folder of everything that dies with this process; short, as Unix sockets lie below it. */
+  KONTAIN_RUN: z.string().default('/run/kontain-faas/server'),
+  KONTAIN_OCI_RUNTIME: z.string().default('/usr/bin/crun'),
+  /** Parent cgroup of all Kontainers; default is named after KONTAIN_RUN. */
+  KONTAIN_CGROUP: z.string().optional(),
+  /** The container engines' default seccomp list. */
+  KONTAIN_SECCOMP_PROFILE: z.string().default('/usr/share/containers/seccomp.json'),
+  KONTAIN_LOG_LEVEL: z.string().default('info'),
   KONTAIN_ROOT: z.string().default('/kontain'),
-  KONTAIN_HOST: z.string().default('0.0.0.0'),
+  /** Loopback unless told otherwise: there is no authentication. Manifests set 0.0.0.0. */
+  KONTAIN_HOST: z.string().default('127.0.0.1'),
   /** FUNC_PORT, FUNC_TIMEOUT and SHUTDOWN_TIMEOUT are names of the original server. */
   KONTAIN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   FUNC_PORT: z.coerce.number().int().min(0).max(65_535).optional(),

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { usage, withFlags } from '../faas-server/config-args.ts';
 import { configFrom } from '../faas-server/config-from.ts';
-import { parseEnvironment } from '../faas-server/config-schema.ts';
+import { parseEnvironment, type Environment } from '../faas-server/config-schema.ts';
 import { DataPlane } from '../faas-server/data-plane.ts';
 import { FaasServer } from '../faas-server/faas-server.ts';
 import { BundleSource } from '../faas-server/functions/bundle-source.ts';
@@ -24,17 +25,16 @@ import { layersPath } from '../oci/paths.ts';
 
 const accessLines = { fd: 1, flushMs: 50, maxPendingBytes: 16 * 1024 * 1024 };
 
-/** KONTAIN_NATIVE, KONTAIN_RUN, KONTAIN_OCI_RUNTIME, KONTAIN_CGROUP and KONTAIN_SECCOMP_PROFILE. */
-async function makeDriver(env: NodeJS.ProcessEnv, root: string, logger: Logger): Promise<ContainerDriver> {
-  const profile = env['KONTAIN_SECCOMP_PROFILE'] ?? '/usr/share/containers/seccomp.json';
+async function makeDriver(settings: Environment, logger: Logger): Promise<ContainerDriver> {
+  const run = settings.KONTAIN_RUN;
   return new ContainerDriver({
-    native: env['KONTAIN_NATIVE'] ?? join(import.meta.dirname, '../../build/native'),
-    run: env['KONTAIN_RUN'] ?? '/run/kontain-faas',
-    layers: layersPath(root),
-    runtime: env['KONTAIN_OCI_RUNTIME'] ?? '/usr/bin/crun',
-    cgroup: env['KONTAIN_CGROUP'] ?? 'kontain-faas',
+    native: settings.KONTAIN_NATIVE ?? join(import.meta.dirname, '../../build/native'),
+    run,
+    layers: layersPath(settings.KONTAIN_ROOT),
+    runtime: settings.KONTAIN_OCI_RUNTIME,
+    cgroup: settings.KONTAIN_CGROUP ?? run.replace(/^\/run\//, '/').replaceAll(/(?<!^)\//g, '-'),
     idBase,
-    seccompProfile: await readFile(profile, 'utf8'),
+    seccompProfile: await readFile(settings.KONTAIN_SECCOMP_PROFILE, 'utf8'),
     logger,
   });
 }
@@ -47,9 +47,9 @@ function makeFronts(options: FrontsOptions): Fronts & { metrics?: () => Promise<
   return new WorkerPool({ ...options, cluster, broker: plane.broker });
 }
 
-async function main(env: NodeJS.ProcessEnv): Promise<void> {
-  const log = createLogger({ name: 'faas-server', level: env['KONTAIN_LOG_LEVEL'] ?? 'info' });
-  const settings = parseEnvironment(env);
+async function main(): Promise<void> {
+  const settings = parseEnvironment(withFlags(process.env, process.argv.slice(2)));
+  const log = createLogger({ name: 'faas-server', level: settings.KONTAIN_LOG_LEVEL });
   const config = configFrom(settings, {
     cores: availableParallelism(),
     totalBytes: totalmem(),
@@ -57,7 +57,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const driver = await makeDriver(env, config.root, log);
+  const driver = await makeDriver(settings, log);
   await driver.check();
   const source = new BundleSource({ root: config.root, serverId: settings.KONTAIN_SERVER_ID, clock, log });
   const lines = new BufferedLines(accessLines);
@@ -86,9 +86,12 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 try {
-  await main(process.env);
+  await main();
 } catch (error) {
-  const { code, message, hint } = toPlatformError(error, 'start_failed');
-  console.error(`faas-server: ${message}${hint === undefined ? '' : `\n${hint}`}`);
+  const { code, message, hint } = toPlatformError(
+    error,
+    error instanceof TypeError ? 'bad_request' : 'start_failed',
+  );
+  console.error(`faas-server: ${message}\n${hint ?? (code === 'bad_request' ? usage : '')}`);
   process.exit(errorCatalogue[code].exit);
 }

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode } from '../../lib/error-catalogue.ts';
 import type { PlatformError } from '../../lib/errors.ts';
 import type { RawHeaders } from '../../lib/http/raw-headers.ts';
 import { lingerThenEnd } from './linger.ts';
@@ -21,7 +22,7 @@ export async function answerError(context: RequestContext, error: PlatformError)
     response.destroy();
     return error.status;
   }
-  const close = !request.complete;
+  const close = closing.has(error.code) || front.draining() || !bodyRead(request);
   const body = errorBody(error, requestId);
   response.writeHead(error.status, errorHeaders(error, body, { requestId, cors: front.cors.enabled, close }));
   if (request.method !== 'HEAD') response.write(body);
@@ -31,6 +32,15 @@ export async function answerError(context: RequestContext, error: PlatformError)
   await responseOver(response);
   clearTimeout(timer);
   return error.status;
+}
+
+/** Who sends such a request may mean something else by the bytes behind it. */
+const closing = new Set<ErrorCode>(['bad_request', 'method_not_allowed', 'expectation_failed']);
+
+/** node:http says `complete` only after the handler of a request without a body has run. */
+function bodyRead({ complete, headers }: IncomingMessage): boolean {
+  const none = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  return complete || none;
 }
 
 /** Without the end of the chunks or the announced length the caller sees that bytes are missing; otherwise a reset tells. */

@@ -15,8 +15,8 @@ export async function atMost<T>(promise: Promise<T>, ms: number): Promise<T | un
   }
 }
 
-/** Why a function's side ended before its answer did; `exit` is undefined when it still runs. */
-export function explainExit(exit: Exit | undefined): PlatformError {
+/** Why a function's side ended before its answer did; `exit` is undefined when it still runs, then `otherwise` tells. */
+export function explainExit(exit: Exit | undefined, otherwise: string): PlatformError {
   if (exit?.killed === 'timeout') return timedOut();
   if (exit?.killed === 'shutdown') return new PlatformError('draining', 'the server is shutting down');
   if (exit?.outOfMemory) {
@@ -33,10 +33,7 @@ export function explainExit(exit: Exit | undefined): PlatformError {
       },
     );
   }
-  return new PlatformError(
-    'bad_response',
-    'the function closed the connection before its answer was complete',
-  );
+  return new PlatformError('bad_response', otherwise);
 }
 
 /** It ended by itself, and not in good order. */

@@ -139,7 +139,7 @@ export class FrontCall {
     const { signal } = this.#abort;
     if (signal.aborted) return toPlatformError(signal.reason);
     if (!(error instanceof ClosedEarly)) return toPlatformError(error);
-    return explainExit(await atMost(lease.exited, exitWaitMs));
+    return explainExit(await atMost(lease.exited, exitWaitMs), error.message);
   }
 }
 

@@ -37,3 +37,16 @@ export function lingerThenEnd(
   response.once('close', end);
   request.resume();
 }
+
+/**
+ * After an answer that came before the end of its request: node:http reads the rest and throws it away, without end if the
+ * caller wants it so. The connection can be used again if the rest comes within `ms`, otherwise it is closed.
+ */
+export function boundRest(request: IncomingMessage, ms: number): void {
+  if (request.complete || request.destroyed) return;
+  const timer = setTimeout(() => request.socket.destroy(), ms);
+  timer.unref();
+  const done = (): void => clearTimeout(timer);
+  request.once('end', done);
+  request.once('close', done);
+}

@@ -37,7 +37,7 @@ export function refuseMalformed(
   if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy();
   else if (!current) refuse();
   else if (current.req.complete) current.once('finish', refuse);
-  else if (current.headersSent) socket.destroy();
+  else if (current.headersSent) closeWith(socket, '', front.limits.linger.ms);
   else refuse();
 }
 

@@ -5,6 +5,7 @@ import { corsFor, preflightHeaders } from './cors.ts';
 import { answerError } from './error-answer.ts';
 import { FrontCall } from './front-call.ts';
 import type { FrontOptions } from './front-options.ts';
+import { boundRest } from './linger.ts';
 import { checkRequest } from './request-check.ts';
 import { recordOf, type RequestContext } from './request-context.ts';
 import { requestIdOf } from './request-id.ts';
@@ -75,6 +76,7 @@ async function callFunction(context: RequestContext, route: Route): Promise<void
       throw new PlatformError('draining', 'the server is shutting down', { data: retryNow });
     await call.run();
     call.finish(call.answered);
+    boundRest(context.request, front.limits.linger.ms);
   } catch (thrown) {
     const error = toPlatformError(thrown);
     if (error.code === 'not_found' && route.reserved) return answerReserved(context, route);

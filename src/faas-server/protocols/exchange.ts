@@ -61,7 +61,14 @@ export interface ExchangeLimits {
  */
 export type Exchange = (stream: Duplex, call: ExchangeCall) => Promise<void>;
 
-/** The function's side is gone before its answer was complete; its Exit says why. */
+/** The function's side is gone before its answer was complete; its Exit says why, or else the message does. */
 export class ClosedEarly extends Error {
   override name = 'ClosedEarly';
+
+  constructor(
+    message = 'the function closed the connection before its answer was complete',
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
 }

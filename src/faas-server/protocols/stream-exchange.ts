@@ -15,6 +15,8 @@ export interface StreamCodec {
   readonly endsWithStream: boolean;
   /** The stream ended in good order: the answer is to be completed. Throws as `push`. */
   finish(): void;
+  /** What is wrong with an answer that ends now, where more can be said than that it is not complete. */
+  readonly incomplete?: string;
   /** The program ends by itself after its answer (one program per call). */
   readonly expectExit: boolean;
 }
@@ -32,7 +34,7 @@ export function runExchange(stream: Duplex, call: ExchangeCall, codec: StreamCod
     };
     const ended = (cause?: Error): void => {
       if (state !== 'running') return;
-      if (!codec.endsWithStream) return settle(new ClosedEarly('the stream ended', { cause }));
+      if (!codec.endsWithStream) return settle(new ClosedEarly(codec.incomplete, cause));
       state = 'ending';
       call
         .verifyEnd(codec)

@@ -13,6 +13,7 @@ export function exchangeCgi(stream: Duplex, call: ExchangeCall): Promise<void> {
 
 class CgiCodec implements StreamCodec {
   readonly expectExit = true;
+  readonly incomplete = "the program's output is not a CGI header block, an empty line and a body";
   readonly sink;
   readonly #stream: Duplex;
   readonly #call: ExchangeCall;
