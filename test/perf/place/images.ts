@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { idBase } from '../../../src/oci/id-base.ts';
+import {
+  parseConfig,
+  parseIndex,
+  parseManifest,
+  type ImageConfig,
+} from '../../../src/oci/image-documents.ts';
+import { digestHex, layerContentPath, layerPath } from '../../../src/oci/paths.ts';
+import { runUnpack } from '../../../src/oci/unpack/run-unpack.ts';
+import { defaultUnpackLimits } from '../../../src/oci/unpack/unpack-limits.ts';
+
+export interface UnpackedImage {
+  digest: string;
+  /** Diff ids, lowest first. */
+  layers: string[];
+  config: ImageConfig;
+}
+
+const imagesPath = (root: string): string => join(root, 'build/images');
+
+export function hasImage(root: string, name: string): boolean {
+  return existsSync(join(imagesPath(root), name, 'index.json'));
+}
+
+/** Unpacks the layers of build/images/<name> to where faas-server finds them below `home`; each layer once. */
+export async function unpackImage(root: string, home: string, name: string): Promise<UnpackedImage> {
+  const layout = join(imagesPath(root), name);
+  const blob = (digest: string) => join(layout, 'blobs/sha256', digestHex(digest));
+  const [entry] = parseIndex(await readFile(join(layout, 'index.json'))).manifests;
+  if (entry === undefined) throw new Error(`build/images/${name} is empty; run: make images`);
+  const manifest = parseManifest(await readFile(blob(entry.digest)));
+  const config = parseConfig(await readFile(blob(manifest.config.digest)));
+  const layers = config.rootfs.diff_ids;
+  for (const [index, { digest }] of manifest.layers.entries())
+    await unpackLayer(home, { blobPath: blob(digest), digest, diffId: layers[index] ?? '' });
+  return { digest: entry.digest, layers, config };
+}
+
+async function unpackLayer(
+  home: string,
+  layer: { blobPath: string; digest: string; diffId: string },
+): Promise<void> {
+  const folder = layerContentPath(home, layer.diffId);
+  if (existsSync(folder)) return;
+  await mkdir(folder, { recursive: true });
+  const target = { folder, whiteoutTemplate: join(layerPath(home, layer.diffId), 'whiteout') };
+  await runUnpack({ ...layer, target, idBase, limits: defaultUnpackLimits }, new AbortController().signal);
+}

@@ -1,0 +1,46 @@
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exec } from '../../../src/lib/exec.ts';
+
+/** Where a run of the benchmark takes place. Everything in `stack` is undone at its end, the last thing first. */
+export interface Workbench {
+  /** Of the repository. */
+  root: string;
+  /** The built tools of native/. */
+  tools: string;
+  /** build/native. */
+  native: string;
+  programs: string;
+  /** Pinned Node.js, the one that everything runs on. */
+  node: string;
+  /** Temporary folder of this run, short enough for sockets to lie below it. */
+  home: string;
+  /** Below each cgroup hierarchy. */
+  cgroup: string;
+  seccompProfile: string;
+  stack: AsyncDisposableStack;
+}
+
+const buildMs = 120_000;
+
+export async function openWorkbench(root: string): Promise<Workbench> {
+  const stack = new AsyncDisposableStack();
+  const home = await mkdtemp(join(tmpdir(), 'kontain-bench-'));
+  stack.defer(() => rm(home, { recursive: true, force: true }));
+  // Root inside of a container is nobody here, and must pass through to its root file system.
+  await chmod(home, 0o711);
+  await exec('make', ['--silent', '-C', join(root, 'test/perf/native')], { timeoutMs: buildMs });
+  await mkdir(join(home, 'tools'), { mode: 0o755 });
+  return {
+    root,
+    tools: join(root, 'build/perf'),
+    native: join(root, 'build/native'),
+    programs: join(root, 'test/perf/programs'),
+    node: process.execPath,
+    home,
+    cgroup: `/kontain-bench-${process.pid}`,
+    seccompProfile: await readFile('/usr/share/containers/seccomp.json', 'utf8'),
+    stack,
+  };
+}
