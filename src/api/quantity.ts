@@ -35,7 +35,7 @@ export function parseCpuMillis(value: string | number): number {
 function parseScaled(value: string | number, shift: number, expected: string): number {
   const text = String(value);
   const match = grammar.exec(text);
-  const result = match === null ? Number.NaN : scale(match[1] ?? '', match[2] ?? '', shift);
+  const result = match === null ? Number.NaN : scale(match[1] ?? '', match[3] ?? '', shift);
   if (Number.isSafeInteger(result)) return result;
   throw new PlatformError('invalid', `"${text}" is not ${expected}`);
 }

@@ -7,15 +7,24 @@ export type Validation<T> =
   /** One sentence each, beginning with the path of the field. */
   | { ok: false; problems: readonly string[] };
 
-/** Checks an object of any origin as the API server would with today's CRD. Unknown fields are left out of `value`. */
+/**
+ * Checks an object of any origin as the API server would with today's CRD. `value` has neither unknown fields nor a
+ * status: what a program once wrote there must not keep a good spec from being used.
+ */
 export function validate<S extends z.ZodObject>(
   kind: KindDefinition<S>,
   object: unknown,
 ): Validation<z.infer<S>> {
-  const result = kind.schema.safeParse(object);
+  const result = kind.schema.safeParse(withoutStatus(object), { reportInput: true });
   if (!result.success) return { ok: false, problems: result.error.issues.map(sentence) };
   const problems = kind.rules.filter(({ holds }) => !holds(result.data)).map(({ message }) => message);
   return problems.length === 0 ? { ok: true, value: result.data } : { ok: false, problems };
+}
+
+function withoutStatus(object: unknown): unknown {
+  if (typeof object !== 'object' || object === null || !('status' in object)) return object;
+  const { status: _, ...rest } = object;
+  return rest;
 }
 
 export function validateImage(object: unknown): Validation<Image> {
@@ -28,14 +37,29 @@ function sentence(issue: z.core.$ZodIssue): string {
   return path === '' ? text : `${path}: ${text}`;
 }
 
-/** zod's own messages talk about types; these say what to write. */
+/** zod's own messages talk about types; these say what to write. Those of our rules do already. */
 function wording(issue: z.core.$ZodIssue): string {
-  const isMissing =
-    issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined');
-  if (isMissing) return `is required; write a ${issue.expected}`;
+  if (issue.code === 'invalid_type') {
+    const what = `write ${nouns[issue.expected] ?? issue.expected}`;
+    return issue.input === undefined ? `is required; ${what}` : what;
+  }
   if (issue.code === 'invalid_value') return `write one of: ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_big') return `write at most ${issue.maximum}${counted[issue.origin] ?? ''}`;
+  if (issue.code === 'too_small') return `write at least ${issue.minimum}${counted[issue.origin] ?? ''}`;
   return issue.message;
 }
+
+const nouns: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+const counted: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
 
 /** `spec.env[2].name` */
 export function formatPath(path: readonly PropertyKey[]): string {
