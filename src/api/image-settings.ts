@@ -19,31 +19,25 @@ export interface ImageSettings {
   tmpBytes: number;
 }
 
-/** The defaults that the descriptions in image-spec.ts promise. 180 seconds is Kubeless' timeout. */
-const defaults = {
-  timeout: 180,
-  idleTimeout: '10m',
-  memory: '256Mi',
-  cpu: 0,
-  pids: 128,
-  tmp: '64Mi',
-  prewarm: 1,
-};
+/** What the descriptions in image-spec.ts promise. 180 seconds is Kubeless' timeout. */
+const defaultSpec = { timeout: 180, idleTimeout: '10m', concurrency: 0, prewarm: 1 };
+const defaultResources = { memory: '256Mi', cpu: 0, pids: 128, ephemeralStorage: '64Mi' };
 
 /** Expects a spec that validateImage took. Throws `invalid` for an amount that no computer has. */
 export function imageSettings(spec: ImageSpec): ImageSettings {
-  const { memory, cpu, pids, ephemeralStorage, fileSize } = spec.resources ?? {};
-  const tmp = ephemeralStorage ?? defaults.tmp;
+  const { timeout, idleTimeout, concurrency, prewarm } = { ...defaultSpec, ...spec };
+  const resources = { ...defaultResources, ...spec.resources };
+  const { memory, cpu, pids, ephemeralStorage, fileSize = ephemeralStorage } = resources;
   return {
     isolation: 'container',
-    timeoutMs: parseDuration(spec.timeout ?? defaults.timeout),
-    idleTimeoutMs: parseDuration(spec.idleTimeout ?? defaults.idleTimeout),
-    concurrency: spec.concurrency ?? 0,
-    prewarm: spec.prewarm ?? defaults.prewarm,
-    memoryBytes: parseBytes(memory ?? defaults.memory),
-    cpuMillis: parseCpuMillis(cpu ?? defaults.cpu),
-    pids: pids ?? defaults.pids,
-    fileSizeBytes: parseBytes(fileSize ?? tmp),
-    tmpBytes: parseBytes(tmp),
+    timeoutMs: parseDuration(timeout),
+    idleTimeoutMs: parseDuration(idleTimeout),
+    concurrency,
+    prewarm,
+    memoryBytes: parseBytes(memory),
+    cpuMillis: parseCpuMillis(cpu),
+    pids,
+    fileSizeBytes: parseBytes(fileSize),
+    tmpBytes: parseBytes(ephemeralStorage),
   };
 }
