@@ -10,11 +10,12 @@ import type { CollectionGuard } from '../oci/collection-guard.ts';
 import { readImageFile } from '../oci/image-files.ts';
 import type { StoredImage } from '../oci/image-store.ts';
 import type { Accounts } from '../oci/image-user.ts';
-import type { LayerMetadata, LayerStore } from '../oci/layer-store.ts';
+import type { LayerStore, UnpackedLayer } from '../oci/layer-store.ts';
 import { layerContentPath, type BundleName } from '../oci/paths.ts';
 import { pullImage, type PulledImage, type PullOptions } from '../oci/pull-image.ts';
 import { parseReference } from '../oci/reference.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
+import { visibleLayers } from '../oci/visible-layers.ts';
 import type { Note } from '../oci/unpack/notes.ts';
 import { resolveEnv, type ReferenceReader } from './env-values.ts';
 import { step, type ReadyReason } from './failure.ts';
@@ -68,9 +69,10 @@ export async function deployImage(request: DeployRequest, environment: DeployEnv
   using guard = environment.guard.startPull();
   const pulled = await step('PullFailed', () => pull(request, environment, guard));
   const layers = await step('InvalidImage', () => unpack(request, environment, pulled.image));
-  const accounts = await step('InvalidImage', () => readAccounts(environment.root, pulled.image, layers));
+  const visible = visibleLayers(layers);
+  const accounts = await step('InvalidImage', () => readAccounts(environment.root, visible));
   const changed = await step('InvalidImage', async () => {
-    const spec = buildKontainerSpec({ object, image: pulled.image, accounts, env });
+    const spec = buildKontainerSpec({ object, image: pulled.image, layers: visible, accounts, env });
     const source = { digest: pulled.sourceDigest, input };
     const content = { spec, imageConfig: pulled.image.config, source };
     const before = await readCurrent(environment.root, nameOf(object));
@@ -126,21 +128,17 @@ async function unpack(
   { signal, onProgress }: DeployRequest,
   { layers }: DeployEnvironment,
   image: StoredImage,
-): Promise<LayerMetadata[]> {
+): Promise<UnpackedLayer[]> {
   const missing = await layers.missing(image);
   if (missing > 0)
     await onProgress('Unpacking', `Unpacking ${missing} of ${image.manifest.layers.length} layers.`);
   return layers.ensure(image, signal);
 }
 
-async function readAccounts(
-  root: string,
-  { config }: StoredImage,
-  layers: readonly LayerMetadata[],
-): Promise<Accounts> {
-  const folders = config.rootfs.diff_ids.map((diffId, index) => ({
+async function readAccounts(root: string, layers: readonly UnpackedLayer[]): Promise<Accounts> {
+  const folders = layers.map(({ diffId, opaque }) => ({
     path: layerContentPath(root, diffId),
-    opaque: new Set(layers[index]?.opaque ?? []),
+    opaque: new Set(opaque),
   }));
   const read = async (path: string): Promise<string> =>
     (await readImageFile(folders, path, maxAccountsBytes))?.toString('utf8') ?? '';

@@ -11,13 +11,15 @@ import { defaultPath, imageDefaults } from './defaults.ts';
 export interface SpecSources {
   object: Image;
   image: StoredImage;
+  /** Those that show, lowest first. */
+  layers: readonly { diffId: string }[];
   accounts: Accounts;
   /** `spec.env`, resolved. */
   env: Record<string, string>;
 }
 
 /** All that a node needs to start Kontainers of an Image. Throws `invalid` where image and spec together make no sense. */
-export function buildKontainerSpec({ object, image, accounts, env }: SpecSources): KontainerSpec {
+export function buildKontainerSpec({ object, image, layers, accounts, env }: SpecSources): KontainerSpec {
   const { metadata, spec } = object;
   const config = image.config.config ?? {};
   const { home, ...user } = resolveUser(config.User ?? '', accounts);
@@ -28,7 +30,7 @@ export function buildKontainerSpec({ object, image, accounts, env }: SpecSources
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 0,
     digest: image.digest,
-    layers: image.config.rootfs.diff_ids,
+    layers: layers.map(({ diffId }) => diffId),
     args: buildArgs(spec, config),
     env: { PATH: defaultPath, HOME: home, ...imageEnv(config.Env), ...env },
     workingDir: workingDir(config.WorkingDir),

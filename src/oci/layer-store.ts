@@ -23,6 +23,10 @@ const metadataSchema = z.object({
 
 export type LayerMetadata = z.infer<typeof metadataSchema>;
 
+export interface UnpackedLayer extends LayerMetadata {
+  diffId: string;
+}
+
 export interface LayerStoreOptions {
   root: string;
   idBase: number;
@@ -61,12 +65,14 @@ export class LayerStore {
   }
 
   /** Unpacks what is not there of an image, within the limits for all its layers together. Lowest layer first. */
-  async ensure({ manifest, config }: StoredImage, signal: AbortSignal): Promise<LayerMetadata[]> {
-    const found: LayerMetadata[] = [];
+  async ensure({ manifest, config }: StoredImage, signal: AbortSignal): Promise<UnpackedLayer[]> {
+    const found: UnpackedLayer[] = [];
     for (const [index, diffId] of config.rootfs.diff_ids.entries()) {
       const digest = manifest.layers[index]?.digest ?? '';
       const limits = remaining(this.#options.limits, found);
-      found.push(await this.#lock.run(diffId, () => this.#ensureLayer({ digest, diffId, limits }, signal)));
+      const layer = { digest, diffId, limits };
+      const metadata = await this.#lock.run(diffId, () => this.#ensureLayer(layer, signal));
+      found.push({ ...metadata, diffId });
     }
     return found;
   }
