@@ -38,6 +38,8 @@ export class InlineDriver implements KontainerDriver {
   readonly alive = new Set<InlineKontainer>();
   started = 0;
   templates = 0;
+  /** What each Template that is prepared from now on says it holds. */
+  memoryBytes = 0;
 
   constructor(functions: Record<string, InlineFunction>) {
     this.#functions = functions;
@@ -48,7 +50,7 @@ export class InlineDriver implements KontainerDriver {
     this.templates += 1;
     return {
       spec,
-      memoryBytes: 0,
+      memoryBytes: this.memoryBytes,
       start: (options) => this.#start(spec, options),
       [Symbol.asyncDispose]: () => {
         this.templates -= 1;
@@ -69,7 +71,9 @@ export class InlineDriver implements KontainerDriver {
     const id = `inline-${this.started}`;
     const kontainer = new InlineKontainer(id, join(await this.#folder, id), (socket) => {
       const exit = (how: Partial<Exit>): void => kontainer.end(how);
-      void run({ socket, spec, print: options.output, callEnv: options.callEnv, exit });
+      const call = { socket, spec, print: options.output, callEnv: options.callEnv, exit };
+      // One that is killed in the middle fails; that is the caller's to see, not the test's.
+      Promise.resolve(run(call)).catch(() => exit({ code: 1 }));
     });
     await kontainer.listening;
     this.alive.add(kontainer);

@@ -16,6 +16,8 @@ export class MemorySource implements FunctionSource {
   readonly #functions = new Map<string, Stored>();
   #listener: FunctionListener | undefined;
   #versions = 0;
+  /** Opening fails. */
+  broken = false;
   /** Opened and not released: `<namespace>/<name>@<version>`. */
   readonly held: string[] = [];
 
@@ -44,6 +46,7 @@ export class MemorySource implements FunctionSource {
   }
 
   open(namespace: string, name: string): Promise<OpenFunction> {
+    if (this.broken) return Promise.reject(new PlatformError('not_ready', 'the bundle cannot be read'));
     const found = this.#functions.get(`${namespace}/${name}`);
     if (!found) return Promise.reject(new PlatformError('not_found', 'there is no such function'));
     const lease = `${namespace}/${name}@${found.version}`;
