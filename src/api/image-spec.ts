@@ -20,14 +20,17 @@ const isolationSchema = withRules(
 const resourcesSchema = z
   .object({
     memory: quantity(
-      'Memory of one call, its files in /tmp included. Default: 256Mi.',
+      'Memory of one call, its files in /tmp included. Default: 128Mi.',
       '128Mi or 1Gi',
     ).optional(),
-    cpu: quantity('Cores that one call may use. Default: no limit.', '500m or 2').optional(),
-    pids: z.int().min(1).max(65_536).optional().describe('Processes and threads of one call. Default: 128.'),
+    cpu: quantity(
+      'Cores that one call may use; parts of one as 500m. Default: no limit.',
+      '500m or 2',
+    ).optional(),
+    pids: z.int().min(1).max(65_536).optional().describe('Processes and threads of one call. Default: 64.'),
     ephemeralStorage: quantity("Size of the call's private /tmp. Default: 64Mi.", '64Mi or 1Gi').optional(),
     fileSize: quantity(
-      'Largest single file that a call may write. Default: as ephemeralStorage.',
+      'Largest single file that a call may write. Default: the larger of 64Mi and ephemeralStorage.',
       '16Mi',
     ).optional(),
   })
@@ -59,7 +62,7 @@ export const imageSpecSchema = z
       .enum(['cold', 'prewarmed', 'template'])
       .optional()
       .describe(
-        'Where a Kontainer comes from: started for the call (cold), started ahead and waiting (prewarmed), forked from a warmed parent (template; the image must be made for it). Default: template where the image has one, else cold.',
+        "Where a Kontainer comes from: started for the call (cold), started ahead and waiting (prewarmed), forked from a warmed parent (template; the image must be made for it). Default: the image's label io.kontain.start, or cold.",
       ),
     resources: resourcesSchema.optional(),
     concurrency: z
@@ -75,7 +78,7 @@ export const imageSpecSchema = z
       .optional()
       .describe('Kontainers kept waiting on each node, for start prewarmed and template. Default: 1.'),
     idleTimeout: duration(
-      'After so long without a call nothing of the function stays in memory. Default: 10m.',
+      'After so long without a call nothing of the function stays in memory. Default: 5m.',
     ).optional(),
     imagePullSecrets: secretRefsSchema.optional(),
   })

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { badNames, badSpecs, goodSpecs, imageObject } from '../../test/fixtures/image-objects.ts';
+import { imageDefaults } from '../faas-downloader/defaults.ts';
 import { crdFileName, crdYaml } from './crd.ts';
+import { formatDuration } from './duration.ts';
+import { imageKind } from './image.ts';
 import { kinds } from './kinds.ts';
 import { validateImage } from './validate.ts';
 
@@ -65,4 +68,24 @@ test('deploy/crds is what scripts/generate-crds.ts would write now', () => {
   const folder = join(import.meta.dirname, '../../deploy/crds');
   for (const kind of kinds)
     assert.equal(readFileSync(join(folder, crdFileName(kind)), 'utf8'), crdYaml(kind));
+});
+
+test('the descriptions promise the defaults that an Image gets', () => {
+  const text = crdYaml(imageKind);
+  const { limits, timeoutMs, idleTimeoutMs, prewarm, protocol, start, port } = imageDefaults;
+  const mebibytes = (bytes: number) => `${bytes / 1024 / 1024}Mi`;
+  const promises = {
+    memory: `${mebibytes(limits.memoryBytes)}.`,
+    ephemeralStorage: `${mebibytes(limits.tmpBytes)}.`,
+    fileSize: `the larger of ${mebibytes(limits.fileSizeBytes)} and ephemeralStorage.`,
+    pids: `${limits.pids}.`,
+    timeout: `${timeoutMs / 1000}.`,
+    idleTimeout: `${formatDuration(idleTimeoutMs)}.`,
+    prewarm: `${prewarm}.`,
+    protocol: `the image's label io.kontain.protocol, or ${protocol}.`,
+    start: `the image's label io.kontain.start, or ${start}.`,
+    port: `the first that the image exposes, or ${port}.`,
+  };
+  for (const [field, promise] of Object.entries(promises))
+    assert.match(text, new RegExp(`\\b${field}:\\n[^\\n]*\\n?[^\\n]*Default: ${promise}`), field);
 });
