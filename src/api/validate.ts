@@ -5,7 +5,13 @@ import type { KindDefinition } from './kind.ts';
 export type Validation<T> =
   | { ok: true; value: T }
   /** One sentence each, beginning with the path of the field. */
-  | { ok: false; problems: readonly string[] };
+  | { ok: false; problems: readonly string[]; causes: readonly FieldProblem[] };
+
+/** As in a Kubernetes Status: `spec.env[2].name`, or empty for the object as a whole, and what to write there. */
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
 
 /**
  * Checks an object of any origin as the API server would with today's CRD. `value` has neither unknown fields nor a
@@ -16,9 +22,15 @@ export function validate<S extends z.ZodObject>(
   object: unknown,
 ): Validation<z.infer<S>> {
   const result = kind.schema.safeParse(withoutStatus(object), { reportInput: true });
-  if (!result.success) return { ok: false, problems: result.error.issues.map(sentence) };
-  const problems = kind.rules.filter(({ holds }) => !holds(result.data)).map(({ message }) => message);
-  return problems.length === 0 ? { ok: true, value: result.data } : { ok: false, problems };
+  if (!result.success) return refusal(result.error.issues.map(toProblem));
+  const broken = kind.rules.filter(({ holds }) => !holds(result.data));
+  if (broken.length > 0) return refusal(broken.map(({ message }) => ({ field: '', message })));
+  return { ok: true, value: result.data };
+}
+
+function refusal(causes: readonly FieldProblem[]): { ok: false } & Validation<never> {
+  const problems = causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  return { ok: false, problems, causes };
 }
 
 function withoutStatus(object: unknown): unknown {
@@ -31,10 +43,8 @@ export function validateImage(object: unknown): Validation<Image> {
   return validate(imageKind, object);
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
-  const path = formatPath(issue.path);
-  const text = wording(issue);
-  return path === '' ? text : `${path}: ${text}`;
+function toProblem(issue: z.core.$ZodIssue): FieldProblem {
+  return { field: formatPath(issue.path), message: wording(issue) };
 }
 
 /** zod's own messages talk about types; these say what to write. Those of our rules do already. */

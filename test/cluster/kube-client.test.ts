@@ -1,0 +1,11 @@
+import { imageKindContract } from '../contracts/image-kind.ts';
+import { kubeClientContract } from '../contracts/kube-client.ts';
+
+const cluster = () =>
+  Promise.resolve({
+    kubeconfig: process.env['KONTAIN_TEST_KUBECONFIG'] ?? '',
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+
+kubeClientContract('kube-apiserver', cluster);
+imageKindContract('kube-apiserver', cluster);
