@@ -44,6 +44,7 @@ export class FrontHarness {
   readonly finished: FinishedCall[] = [];
   readonly printed: { call: CallIdentity; stream: string; text: string }[] = [];
   readonly server: Server;
+  readonly broker: LocalBroker;
   draining = false;
 
   private constructor(options: HarnessOptions) {
@@ -65,8 +66,9 @@ export class FrontHarness {
       queueTotal: 20,
       ...options.admission,
     });
+    this.broker = this.#broker();
     this.server = createFront({
-      broker: this.#broker(),
+      broker: this.broker,
       clock: systemClock,
       log: silentLogger,
       ids: { uuid: randomUUID },
