@@ -3,7 +3,7 @@ import type { KontainerDriver } from '../kontainer/kontainer.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { Admission } from './admission/admission.ts';
-import type { CallObserver } from './calls/call-output.ts';
+import type { CallObserver, FinishedCall } from './calls/call-output.ts';
 import { LocalBroker } from './calls/local-broker.ts';
 import type { FaasServerConfig } from './config.ts';
 import type { FunctionSource } from './functions/function-source.ts';
@@ -48,7 +48,7 @@ export class DataPlane implements AsyncDisposable {
       admission: this.#admission,
       output: this.logs,
       observe: (call) => {
-        this.#metrics.observe(call);
+        this.#metrics.observe(this.#stillThere(call));
         options.observe(call);
       },
       clock,
@@ -90,6 +90,13 @@ export class DataPlane implements AsyncDisposable {
     const missing = short ? templates : templates - memoryBytes / 2;
     for (const active of leastRecentlyUsed(this.table, missing)) void this.table.drop(active);
     this.#admission.setMemoryBytes(Math.max(memoryBytes / 4, memoryBytes - templates));
+  }
+
+  /** The last calls of a function that was deleted meanwhile do not bring its series back. */
+  #stillThere(call: FinishedCall): FinishedCall {
+    const { namespace, name } = call;
+    const there = namespace !== null && name !== null && this.table.has(namespace, name);
+    return there ? call : { ...call, namespace: null, name: null };
   }
 
   #deleted(namespace: string, name: string): void {

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { after, suite, test } from 'node:test';
+import { readLogs } from '../../src/faas-server/logs/read-logs.ts';
+import { filesIn, startFaasServer, type TestFaasServer } from '../helpers/faas-server.ts';
+import { cgroupsOf, processesBelow, processInfo } from '../helpers/processes.ts';
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+for (const workers of ['1', '2']) {
+  suite(`faas-server, ${workers} process(es) for calls`, () => {
+    let server: TestFaasServer;
+    const call = (path: string, init?: RequestInit) => fetch(server.url(`/default/${path}`), init);
+    const text = async (path: string, init?: RequestInit) => (await call(path, init)).text();
+    const code = async (path: string) => ((await (await call(path)).json()) as { code: string }).code;
+    const metrics = async () => (await fetch(server.url('/metrics'))).text();
+
+    after(() => server[Symbol.asyncDispose]());
+
+    test('serves functions of every start kind', async () => {
+      server = await startFaasServer({ KONTAIN_WORKERS: workers });
+      await server.deploy('cold', { start: 'cold' });
+      await server.deploy('ahead', { start: 'prewarmed', prewarm: 2 });
+      await server.deploy('forked', { start: 'template', prewarm: 2 });
+      for (const name of ['cold', 'ahead', 'forked']) {
+        const init = { method: 'PUT', body: 'x'.repeat(100_000) };
+        assert.equal(await text(`${name}/a%20b`, init), `PUT /a b\n${init.body}`);
+      }
+    });
+
+    test('is ready, healthy, and counts', async () => {
+      assert.equal(await (await fetch(server.url('/readyz'))).text(), 'OK');
+      assert.equal(await (await fetch(server.url('/healthz'))).text(), 'OK');
+      const page = await metrics();
+      const labels = 'namespace="default",function="cold",method="PUT",start="cold",outcome="ok"';
+      assert.ok(page.includes(`function_calls_total{${labels}} 1`), page);
+      assert.match(page, /kontain_functions 3/);
+    });
+
+    test('every call has a Kontainer of its own', async () => {
+      for (const name of ['cold', 'ahead', 'forked']) {
+        for (let count = 0; count < 3; count += 1) assert.equal(await text(`${name}?leave`), 'clean');
+      }
+    });
+
+    test('each way to misbehave has its reason, and the next call is clean', async () => {
+      await server.deploy('short', { timeoutMs: 700, start: 'template' });
+      assert.equal(await code('cold?garbage'), 'bad_response');
+      assert.equal(await code('cold?fail'), 'crashed');
+      assert.equal(await code('cold?abort'), 'crashed');
+      assert.equal(await code('forked?memory'), 'out_of_memory');
+      assert.equal(await code('short?hang'), 'timeout');
+      await assert.rejects(text('short?endless'));
+      await text('short?bomb').catch(() => undefined);
+      assert.equal(await text('short?hello'), 'hello');
+      assert.equal(await text('forked?hello'), 'hello');
+    });
+
+    test('more calls than fit wait for their turn; beyond the queue they are told to come back', async () => {
+      await server.deploy('narrow', { concurrency: 1 });
+      const statuses = await Promise.all(
+        Array.from({ length: 120 }, async () => {
+          const response = await call('narrow?slow', { signal: AbortSignal.timeout(3000) }).catch(() => null);
+          return response?.status ?? 0;
+        }),
+      );
+      assert.ok(statuses.includes(200) && statuses.includes(429), String(statuses));
+    });
+
+    test('what a call prints is found by its request id', async () => {
+      const requestId = `printed-${workers}`;
+      await text('cold?fail', { headers: { 'x-request-id': requestId } });
+      const lines = async (): Promise<string[]> => {
+        const found: string[] = [];
+        const wanted = { root: server.root, namespace: 'default', name: 'cold', requestId };
+        for await (const { stream, text: line } of readLogs(wanted)) found.push(`${stream} ${line}`);
+        return found;
+      };
+      await until(async () => (await lines()).length > 0);
+      assert.deepEqual(await lines(), ['stderr something is wrong']);
+    });
+
+    test('a caller who goes away takes the Kontainer along', async () => {
+      const abort = new AbortController();
+      const gone = text('cold?hang', { signal: abort.signal });
+      await until(async () => /kontain_calls_in_flight 1/.test(await metrics()));
+      abort.abort();
+      await assert.rejects(gone);
+      await until(async () => /kontain_calls_in_flight 0/.test(await metrics()));
+    });
+
+    test('an update takes effect, a deletion frees log and metrics', async () => {
+      await server.deploy('cold', { start: 'cold', generation: 2, env: { CHANGED: '1' } });
+      assert.equal(await text('cold?hello'), 'hello');
+      await server.remove('cold');
+      await until(async () => (await call('cold')).status === 404);
+      await until(async () => !(await filesIn(`${server.root}/logs/default`)).includes('cold.log'));
+      assert.doesNotMatch(await metrics(), /function="cold"/);
+    });
+
+    if (workers !== '1') {
+      test('a process for calls that is killed is replaced', async () => {
+        const processes = () =>
+          processesBelow(server.program.pid).filter(({ comm }) => /node|Main/.test(comm));
+        const [victim] = processes();
+        assert.ok(victim);
+        process.kill(victim.pid, 'SIGKILL');
+        await until(() => processes().length === 2 && !processes().some(({ pid }) => pid === victim.pid));
+        for (let count = 0; count < 5; count += 1) assert.equal(await text('forked?hello'), 'hello');
+      });
+    }
+
+    test('ends in good order: a call in flight finishes, nothing is left', async () => {
+      const below = processesBelow(server.program.pid);
+      const inFlight = text('forked?slow');
+      await until(async () => /kontain_calls_in_flight 1/.test(await metrics()));
+      await server.stop();
+      assert.equal(await inFlight, 'slow');
+      assert.deepEqual(
+        below.filter(({ pid, comm }) => processInfo(pid)?.comm === comm),
+        [],
+      );
+      assert.deepEqual([await filesIn(server.run), await filesIn(`${server.root}/in-use`)], [[], []]);
+      assert.deepEqual(cgroupsOf(server.cgroup), []);
+    });
+  });
+}
