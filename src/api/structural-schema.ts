@@ -5,7 +5,7 @@ type JsonSchema = Record<string, unknown>;
 
 /** The keywords that a structural schema has and that our schemas use. */
 const kept =
-  'type format description default enum properties required items additionalProperties minLength maxLength minItems maxItems minimum maximum pattern'.split(
+  'type nullable format description default enum properties required items additionalProperties minLength maxLength minItems maxItems minimum maximum pattern'.split(
     ' ',
   );
 
@@ -21,8 +21,9 @@ export function structuralSchema(schema: z.ZodType): JsonSchema {
   return convert(z.toJSONSchema(schema, { io: 'input', reused: 'inline', unrepresentable: 'throw' }), '$');
 }
 
-function convert(node: JsonSchema, path: string): JsonSchema {
-  if (node['x-kubernetes-int-or-string'] === true) return extensions(node);
+function convert(schema: JsonSchema, path: string): JsonSchema {
+  if (schema['x-kubernetes-int-or-string'] === true) return extensions(schema);
+  const node = withNullable(schema);
   refuseUnknown(node, path);
   const keywords = kept.filter((key) => node[key] !== undefined && !saysNothing(key, node[key]));
   const result: JsonSchema = Object.fromEntries(
@@ -30,6 +31,16 @@ function convert(node: JsonSchema, path: string): JsonSchema {
   );
   if ('const' in node) result['enum'] = [node['const']];
   return { ...withoutIntegerBounds(result), ...extensions(node) };
+}
+
+/** JSON Schema says it with a second type, OpenAPI 3.0 with a keyword of its own. */
+function withNullable(node: JsonSchema): JsonSchema {
+  const { type, anyOf, ...rest } = node;
+  if (Array.isArray(type) && type.length === 2 && type[1] === 'null')
+    return { ...rest, type: type[0] as unknown, nullable: true };
+  if (!Array.isArray(anyOf) || anyOf.length !== 2) return node;
+  const [one, other] = anyOf as JsonSchema[];
+  return other?.['type'] === 'null' ? { ...rest, ...one, nullable: true } : node;
 }
 
 function convertKeyword(key: string, value: unknown, path: string): unknown {
@@ -44,7 +55,7 @@ function refuseUnknown(node: JsonSchema, path: string): void {
   const unknown = Object.keys(node).filter(
     (key) => !kept.includes(key) && !dropped.includes(key) && !key.startsWith('x-kubernetes-'),
   );
-  if (node['type'] === undefined) unknown.push('no type');
+  if (typeof node['type'] !== 'string') unknown.push('no single type');
   if (unknown.length > 0)
     throw new PlatformError('internal', `${path} cannot be put into a CRD: ${unknown.join(', ')}`);
 }

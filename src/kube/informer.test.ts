@@ -12,7 +12,7 @@ import type { ListWatchTimings } from './list-watch.ts';
 const quick: ListWatchTimings = {
   backoffBaseMs: 1,
   backoffCapMs: 10,
-  watchSeconds: 300,
+  watchSeconds: 60,
   silenceMs: 0,
   shortestWatchMs: 0,
   fruitlessWatches: 3,
@@ -64,7 +64,7 @@ test('lists, then follows adds, changes and deletes', async () => {
   assert.deepEqual(informer.get({ namespace: 'default', name: 'a' })?.data, { x: '1' });
   assert.equal(informer.list().length, 1);
   assert.equal(watches(api)[0]?.query.get('allowWatchBookmarks'), 'true');
-  assert.ok(Number(watches(api)[0]?.query.get('timeoutSeconds')) >= 300);
+  assert.ok(Number(watches(api)[0]?.query.get('timeoutSeconds')) >= 60);
 });
 
 test('goes on after a dropped connection from the last event or bookmark, without a new list', async () => {
@@ -219,6 +219,31 @@ test('reconnects to a quiet kind without delay, however often the server ends th
   await using _ = informer;
   await eventually('the eleventh watch', () => watches(api).length === 11);
   assert.deepEqual(slept, []);
+});
+
+test('a watch that lasted leaves no back-off behind, however it ended', async () => {
+  let now = 0;
+  const slept: number[] = [];
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    sleep: (ms) => Promise.resolve(void slept.push(ms)),
+  };
+  const lasts = (watch: Exchange) => {
+    watch.stream();
+    now += 60_000;
+    setTimeout(watch.drop, 5);
+  };
+  const steps = Array.from({ length: 8 }, () => lasts);
+  await using api = await startScriptedApi(script(listOf('10', []), steps));
+  const { informer } = follow(
+    api,
+    { backoffBaseMs: 100, backoffCapMs: 10_000, fruitlessWatches: 100 },
+    clock,
+  );
+  await using _ = informer;
+  await eventually('the ninth watch', () => watches(api).length === 9);
+  assert.ok(slept.length === 8 && slept.every((ms) => ms <= 100));
 });
 
 test('backs off from a server that ends each watch at once', async () => {

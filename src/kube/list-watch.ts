@@ -11,9 +11,12 @@ export interface ListWatchTimings {
   /** First and longest delay after a failure. */
   backoffBaseMs: number;
   backoffCapMs: number;
-  /** The server is asked to end a watch after once to twice this, so that load spreads over its replicas. */
+  /** The server is asked to end a watch after once to twice this. */
   watchSeconds: number;
-  /** Reconnect after so long without event or bookmark. A kube-apiserver sends a bookmark every minute or so. */
+  /**
+   * Reconnect after so long without event or bookmark. Longer than a watch may last, so that silence means a lost peer: of
+   * a kind that nobody writes a kube-apiserver sends no bookmarks either.
+   */
   silenceMs: number;
   /** A watch that ends sooner with nothing seen counts as a failure. */
   shortestWatchMs: number;
@@ -24,10 +27,10 @@ export interface ListWatchTimings {
 const defaultTimings: ListWatchTimings = {
   backoffBaseMs: 500,
   backoffCapMs: 30_000,
-  watchSeconds: 300,
+  watchSeconds: 60,
   silenceMs: 150_000,
   shortestWatchMs: 1_000,
-  fruitlessWatches: 3,
+  fruitlessWatches: 10,
 };
 
 interface ListWatchOptions<T extends KubeObject> {
@@ -104,7 +107,12 @@ export class ListWatch<T extends KubeObject> {
         this.#fruitless += 1;
       },
     });
-    for await (const event of events) this.#handle(event);
+    try {
+      for await (const event of events) this.#handle(event);
+    } finally {
+      // A watch that lasted shows that the server is well: whatever ended it, the next try need not wait long.
+      if (clock.monotonic() - start >= this.#timings.backoffCapMs) this.#failures = 0;
+    }
     if (this.#fruitless > 0 && clock.monotonic() - start < shortestWatchMs)
       throw new KubeError(503, 'the API server ended a watch at once');
     this.#failures = 0;
@@ -125,7 +133,10 @@ export class ListWatch<T extends KubeObject> {
     if (failure instanceof KubeError) this.#fruitless += 1;
     this.#giveUpDeadVersion();
     const delayMs = this.#delayAfter(failure);
-    log.warn({ err: failure, failures: this.#failures, delayMs }, 'list-watch interrupted');
+    const fields = { err: failure, failures: this.#failures, delayMs };
+    // One interruption is everyday life; several in a row are somebody's concern.
+    if (this.#failures === 0) log.info(fields, 'list-watch interrupted');
+    else log.warn(fields, 'list-watch interrupted again');
     this.#failures += 1;
     await clock.sleep(delayMs, signal).catch(() => undefined);
   }

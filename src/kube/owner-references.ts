@@ -16,8 +16,13 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 export function ownerKeys(resource: Resource): (object: KubeObject) => readonly string[] {
   return (object) => {
     const owner = controllerOf(object);
-    if (owner?.kind !== resource.kind || !owner.apiVersion.startsWith(resource.group)) return [];
+    if (owner?.kind !== resource.kind || groupOf(owner) !== resource.group) return [];
     const { namespace } = object.metadata;
     return [formatKey(namespace === undefined ? { name: owner.name } : { namespace, name: owner.name })];
   };
+}
+
+/** Without the version: an owner that was written as v1beta1 is the same as v1. */
+function groupOf({ apiVersion }: OwnerReference): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
