@@ -32,6 +32,7 @@ export class LaunchedKontainer implements Kontainer {
   readonly #whyNotReady: () => string;
   readonly #ready = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<Exit>();
+  #wasReady = false;
   #killed: KillReason | null = null;
   #failure: string | null = null;
   #sink: OutputSink | null = null;
@@ -78,10 +79,15 @@ export class LaunchedKontainer implements Kontainer {
   }
 
   #handle(event: LauncherEvent): void {
-    if (event.type === 'ready') this.#ready.resolve();
+    if (event.type === 'ready') this.#becomeReady();
     else if (event.type === 'out') this.#print(event.stream, event.chunk);
     else if (event.type === 'failed') this.#failure = `${event.step}: ${getSystemErrorMessage(-event.errno)}`;
     else if (event.type === 'exit') this.#end(event);
+  }
+
+  #becomeReady(): void {
+    this.#wasReady = true;
+    this.#ready.resolve();
   }
 
   #print(stream: OutputStream, chunk: Buffer): void {
@@ -97,7 +103,7 @@ export class LaunchedKontainer implements Kontainer {
     /* the cgroup counts every hit of its limit; it ended the call only if something was killed */
     const outOfMemory =
       event.outOfMemory && (signal === sigkill || code === 128 + sigkill) && this.#killed === null;
-    this.#ready.reject(this.#startError(outOfMemory));
+    if (!this.#wasReady) this.#ready.reject(this.#startError(outOfMemory));
     this.#exited.resolve({ code, signal, outOfMemory, killed: this.#killed, cpuMicros, memoryPeakBytes });
   }
 

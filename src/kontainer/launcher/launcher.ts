@@ -33,6 +33,8 @@ export class Launcher implements AsyncDisposable {
   readonly #commands: Writable;
   readonly #handlers = new Map<number, EventHandler>();
   #alive = true;
+  /* commands of one turn of the event loop are one write: a write costs more than all else about a command */
+  #unsent = '';
 
   private constructor(process: ChildProcess, commands: Writable) {
     this.#process = process;
@@ -84,11 +86,15 @@ export class Launcher implements AsyncDisposable {
 
   /** Fields must hold no tab and no line feed. Silently nothing when the launcher is gone: `ended` says so. */
   send(...fields: readonly (string | number)[]): void {
-    if (this.#alive) this.#commands.write(`${fields.join('\t')}\n`);
+    if (!this.#alive) return;
+    if (this.#unsent === '') setImmediate(() => this.#flush());
+    this.#unsent += `${fields.join('\t')}\n`;
   }
 
+  /** Of a launcher that has ended, everything has ended: the handler is told so in the next turn. */
   subscribe(id: number, handler: EventHandler): void {
-    this.#handlers.set(id, handler);
+    if (this.#alive) this.#handlers.set(id, handler);
+    else queueMicrotask(() => tellEnd(id, handler));
   }
 
   unsubscribe(id: number): void {
@@ -96,8 +102,14 @@ export class Launcher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#flush();
     this.#commands.end();
     await this.ended;
+  }
+
+  #flush(): void {
+    if (this.#alive) this.#commands.write(this.#unsent);
+    this.#unsent = '';
   }
 
   #listen(stdout: Readable, logger: Logger): Promise<void> {
@@ -121,21 +133,19 @@ export class Launcher implements AsyncDisposable {
 
   #end(reason: string): string {
     this.#alive = false;
-    for (const [id, handler] of this.#handlers) {
-      handler({ type: 'gone', id, status: 9, outOfMemory: false });
-      handler({
-        type: 'exit',
-        id,
-        code: null,
-        signal: 9,
-        outOfMemory: false,
-        cpuMicros: 0,
-        memoryPeakBytes: 0,
-      });
-    }
+    for (const [id, handler] of this.#handlers) tellEnd(id, handler);
     this.#handlers.clear();
     return reason;
   }
+}
+
+const sigkill = 9;
+
+/** Whatever the id stands for, template or Kontainer: the kernel has killed it together with the launcher. */
+function tellEnd(id: number, handler: EventHandler): void {
+  const end = { id, outOfMemory: false };
+  handler({ ...end, type: 'gone', status: sigkill });
+  handler({ ...end, type: 'exit', code: null, signal: sigkill, cpuMicros: 0, memoryPeakBytes: 0 });
 }
 
 /** Keeps the first words for an error message, and logs all. */
