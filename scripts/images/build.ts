@@ -69,7 +69,8 @@ async function main(names: readonly string[]): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new Error('Images are made from Debian packages as root: run it as root');
   mkdirSync(folders.cache, { recursive: true });
-  execFileSync('make', ['--silent', '-C', join(root, 'src/kontainer/native')], { stdio: 'inherit' });
+  for (const folder of ['src/kontainer/native', 'runtimes/nodejs/native'])
+    execFileSync('make', ['--silent', '-C', join(root, folder)], { stdio: 'inherit' });
   for (const [name, recipe] of Object.entries(images))
     if ((names.length === 0 || names.includes(name)) && (await buildImage(name, recipe)))
       console.log(`build/images/${name}`);

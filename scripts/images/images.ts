@@ -21,9 +21,40 @@ const python: ImageRecipe = {
   },
 };
 
+/** Why these flags: runtimes/nodejs/README.md. */
+const nodeFlags = [
+  '--single-threaded',
+  '--no-maglev-osr',
+  '--v8-pool-size=0',
+  '--disable-sigusr1',
+  '--expose-gc',
+  '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+];
+
+const nodejs: ImageRecipe = {
+  layers: ['debian', 'node', 'nodejs-runtime'],
+  config: {
+    User: '1000',
+    Env: [
+      path,
+      'LANG=C.UTF-8',
+      'HOME=/tmp',
+      'NODE_ENV=production',
+      'UV_USE_IO_URING=0',
+      'FUNC_RUNTIME=nodejs24',
+    ],
+    Entrypoint: ['/usr/local/bin/node', ...nodeFlags, '/opt/kontain/nodejs/main.js'],
+    WorkingDir: '/kubeless',
+    Labels: templateLabels,
+  },
+};
+
 export const images: Readonly<Record<string, ImageRecipe>> = {
   'python3.11': python,
   'hello-python': withFunction(python, 'hello-python', 'hello', 'handler'),
+  nodejs24: nodejs,
+  'hello-nodejs': withFunction(nodejs, 'hello-nodejs', 'hello', 'handler'),
+  'hello-typescript': withFunction(nodejs, 'hello-typescript', 'hello', 'handler'),
   'hello-c': {
     layers: ['hello-c'],
     config: {

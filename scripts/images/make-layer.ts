@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { addedPaths, compilePython, makeDebian } from './debian.ts';
@@ -30,24 +31,38 @@ export interface Folders {
 export type Step = <T>(message: string, work: () => Promise<T>) => Promise<T>;
 
 export async function makeLayer(recipe: LayerRecipe, folders: Folders, step: Step): Promise<Layer> {
-  const blobs = join(folders.cache, 'blobs');
-  if (recipe.kind === 'tree') {
-    const tree = await provideTree(recipe.tree, folders, step);
-    const base = recipe.base === undefined ? null : await provideTree(recipe.base, folders, step);
-    const paths = recipe.only ?? (base === null ? listPaths(tree) : addedPaths(base, tree));
-    return packLayer(tree, paths, blobs, true);
-  }
+  if (recipe.kind === 'tree') return packTree(recipe, folders, step);
   const draft = mkdtempSync(join(folders.cache, 'draft-'));
   try {
     for (const folder of recipe.folders ?? []) mkdirSync(join(draft, folder));
     if (recipe.kind === 'program') await compileProgram(recipe.source, join(draft, recipe.to), folders);
-    else for (const file of recipe.files) copyFiles(file, folders.root, draft);
-    if (recipe.kind === 'files' && recipe.python !== undefined)
-      await compileWith(await provideTree(recipe.python, folders, step), draft);
-    return await packLayer(draft, listPaths(draft), blobs, false);
+    else await fillWithFiles(recipe, draft, folders, step);
+    return await packLayer(draft, listPaths(draft), join(folders.cache, 'blobs'), false);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
+}
+
+async function packTree(
+  recipe: LayerRecipe & { kind: 'tree' },
+  folders: Folders,
+  step: Step,
+): Promise<Layer> {
+  const tree = await provideTree(recipe.tree, folders, step);
+  const base = recipe.base === undefined ? null : await provideTree(recipe.base, folders, step);
+  const paths = recipe.only ?? (base === null ? listPaths(tree) : addedPaths(base, tree));
+  return packLayer(tree, paths, join(folders.cache, 'blobs'), true);
+}
+
+async function fillWithFiles(
+  recipe: LayerRecipe & { kind: 'files' },
+  draft: string,
+  folders: Folders,
+  step: Step,
+): Promise<void> {
+  for (const file of recipe.files) copyFiles(file, folders.root, draft);
+  if (recipe.stripTypes === true) stripTypes(draft);
+  if (recipe.python !== undefined) await compileWith(await provideTree(recipe.python, folders, step), draft);
 }
 
 /** Files of the repository that a recipe takes in, for the key of its cache entry. */
@@ -76,6 +91,18 @@ async function compileProgram(source: string, target: string, folders: Folders):
   await run('gcc', ['-static', '-Os', '-s', '-Wall', '-Wextra', '-Werror', '-o', target, source], {
     cwd: folders.root,
   });
+}
+
+/** Node strips types itself, but it loads a compiler for that: several times the start of a small program. */
+function stripTypes(draft: string): void {
+  for (const path of globSync('**/*.ts', { cwd: draft }).map((name) => join(draft, name))) {
+    const script = stripTypeScriptTypes(readFileSync(path, 'utf8'));
+    writeFileSync(
+      path.replace(/\.ts$/, '.js'),
+      script.replaceAll(/((?:from|import\() ?'\.[^']*)\.ts'/g, "$1.js'"),
+    );
+    rmSync(path);
+  }
 }
 
 /** Byte code of modules that are not in the tree of the Python that compiles them. */

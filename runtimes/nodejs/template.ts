@@ -1,0 +1,59 @@
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { Addon } from './addon.ts';
+import { Exchange } from './exchange.ts';
+import { findUnforkable } from './forkable.ts';
+import type { Function } from './function.ts';
+import { serveOne } from './serve-one.ts';
+
+/** The function can not be forked safely; the platform then starts it for each call. */
+const exitNotForkable = 75;
+
+const warmUpRounds = 20;
+const context = { 'function-name': 'warm-up', timeout: 1, runtime: undefined, 'memory-limit': undefined };
+const requests = [
+  'GET /warm?a=b HTTP/1.1\r\nHost: warm\r\nAccept: */*\r\nX-Request-Id: warm\r\n\r\n',
+  'POST / HTTP/1.1\r\nHost: warm\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a":"b"}',
+  'POST / HTTP/1.1\r\nHost: warm\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+];
+
+/** Forks this process, which has loaded the function, for every call. Returns in each child, with the call served. */
+export async function runTemplate(
+  addon: Addon,
+  controlFd: number,
+  target: Function,
+  options: { bodyLimit: number; afterFork: () => void },
+): Promise<never> {
+  const unforkable = await findUnforkable();
+  if (unforkable.length > 0) {
+    process.stderr.write(`The module keeps open what a fork would break: ${unforkable.join(', ')}\n`);
+    return addon.exitNow(exitNotForkable, -1);
+  }
+  // Out of any callback of the event loop's poll phase, whose descriptor the child replaces.
+  await setImmediate();
+  addon.inheritHeap();
+  if (!addon.serve(controlFd, 0)) {
+    // The first caller has been served already: now the later ones get a warm child.
+    for (let round = 0; round < warmUpRounds; round++)
+      for (const request of requests) await warmUp(addon, request);
+    globalThis.gc?.();
+    await setImmediate();
+    addon.inheritHeap();
+    addon.serve(controlFd, -1);
+  }
+  options.afterFork();
+  Object.defineProperty(process, 'pid', { value: addon.processId(), configurable: true, enumerable: true });
+  // Touches the memory that the call will touch: those page faults are then over when it comes.
+  await warmUp(addon, requests[0] ?? '');
+  return serveOne(addon, () => addon.accept(), target, options.bodyLimit);
+}
+
+/** An exchange with our own code only, none of the user's. */
+async function warmUp(addon: Addon, request: string): Promise<void> {
+  const [ours, theirs] = addon.socketPair();
+  writeSync(ours, request);
+  await new Exchange(theirs).serve({ handler: (event) => event.data, context }, Infinity);
+  closeSync(theirs);
+  readSync(ours, Buffer.allocUnsafe(4096));
+  closeSync(ours);
+}

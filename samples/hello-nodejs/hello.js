@@ -1,0 +1,1 @@
+exports.handler = () => 'hello world\n';

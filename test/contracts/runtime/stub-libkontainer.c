@@ -1,0 +1,49 @@
+/* Stands in for libkontainer where a runtime alone is tested: forks as it does, with a new pid namespace but without a sandbox. The
+ * control descriptor is a listening socket; every connection to it is a call. */
+#define _GNU_SOURCE
+#include "../../../src/kontainer/native/kontainer.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int listening, ready[2];
+
+static pid_t fork_into_pid_namespace(int self) {
+  if (unshare(CLONE_NEWPID)) return -1;
+  pid_t pid = fork();
+  if (pid != 0 && setns(self, CLONE_NEWPID)) _exit(71);
+  return pid;
+}
+
+/* The next fork comes when the child before has its call, so that one child waits at any time. */
+int kontainer_template_serve(int control, int timeout_ms) {
+  int self = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+  listening = control;
+  for (;;) {
+    struct pollfd call = {.fd = control, .events = POLLIN};
+    if (timeout_ms >= 0 && poll(&call, 1, timeout_ms) == 0) return close(self), 1;
+    if (pipe2(ready, O_CLOEXEC)) return -1;
+    pid_t pid = fork_into_pid_namespace(self);
+    if (pid < 0) return -1;
+    if (pid == 0) return prctl(PR_SET_PDEATHSIG, SIGKILL), close(ready[0]), 0;
+    close(ready[1]);
+    char byte;
+    if (read(ready[0], &byte, 1) < 0) _exit(72);
+    close(ready[0]);
+    while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+  }
+}
+
+int kontainer_template_run(int control) { return kontainer_template_serve(control, -1); }
+
+int kontainer_accept(void) {
+  int stream = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+  close(ready[1]);
+  return stream;
+}
