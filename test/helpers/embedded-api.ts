@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { repository, startProgram } from './program.ts';
+
+export interface EmbeddedApi extends AsyncDisposable {
+  kubeconfig: string;
+}
+
+/** An API server of its own in a temporary folder, with our custom resource definitions. */
+export async function startEmbeddedApi(): Promise<EmbeddedApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'kontain-api-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const server = await startProgram('embedded-apiserver', [
+    `--data-dir=${join(folder, 'data')}`,
+    `--kubeconfig=${kubeconfig}`,
+    '--port=0',
+  ]);
+  const setup = join(repository, 'src/main/embedded-setup.ts');
+  const crds = join(repository, 'deploy/crds');
+  await promisify(execFile)(process.execPath, [setup, '--kubeconfig', kubeconfig, '--crds', crds]);
+  return {
+    kubeconfig,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
