@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import { PlatformError } from '../lib/errors.ts';
+import { errorMessage, PlatformError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffDelay } from './backoff.ts';
 import type { KubeClient } from './client-types.ts';
@@ -133,7 +133,7 @@ export class ListWatch<T extends KubeObject> {
     if (failure instanceof KubeError) this.#fruitless += 1;
     this.#giveUpDeadVersion();
     const delayMs = this.#delayAfter(failure);
-    const fields = { err: failure, failures: this.#failures, delayMs };
+    const fields = { reason: errorMessage(failure), failures: this.#failures, delayMs };
     // One interruption is everyday life; several in a row are somebody's concern.
     if (this.#failures === 0) log.info(fields, 'list-watch interrupted');
     else log.warn(fields, 'list-watch interrupted again');

@@ -19,7 +19,8 @@ export function describeNetworkError(error: unknown, origin: string): unknown {
   if (error instanceof PlatformError || (error instanceof Error && aborted.includes(error.name)))
     return error;
   const code = networkCode(error);
-  const message = code === '' ? errorMessage(error) : `${errorMessage(error)} (${code})`;
+  const text = errorMessage(error);
+  const message = code === '' || text.includes(code) ? text : `${text} (${code})`;
   return new NetworkError(`no answer from ${origin}: ${message}`, {
     sent: !beforeSending.includes(code),
     cause: error,

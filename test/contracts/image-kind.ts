@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -18,11 +19,11 @@ import { eventually } from '../helpers/eventually.ts';
 import type { StartTarget } from './kubernetes-api/harness.ts';
 
 const crdFile = join(import.meta.dirname, '../../deploy/crds', crdFileName(imageKind));
-const namespace = 'image-kind';
 
 /** An API server takes the generated definition, and good and bad Images as src/api does. */
 export function imageKindContract(name: string, start: StartTarget): void {
   suite(`Image kind: ${name}`, () => {
+    const namespace = `images-${randomBytes(4).toString('hex')}`;
     const resources = new AsyncDisposableStack();
     let client: KubeClient;
     const object = (spec: unknown, objectName = 'test') =>

@@ -12,10 +12,12 @@ import {
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
+import type { KubeConnection } from '../../src/kube/connection.ts';
 import { addFinalizer, isBeingDeleted, removeFinalizer } from '../../src/kube/finalizers.ts';
 import { Informer } from '../../src/kube/informer.ts';
-import { isAlreadyExists, isConflict, isExpired, isNotFound } from '../../src/kube/kube-error.ts';
+import { isAlreadyExists, isConflict, isExpired, isNotFound, KubeError } from '../../src/kube/kube-error.ts';
 import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
+import { NetworkError } from '../../src/kube/network-error.ts';
 import { runAsLeader } from '../../src/kube/leader-election.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
@@ -28,6 +30,15 @@ export function kubeClientContract(name: string, start: StartTarget): void {
     const namespace = `client-${randomBytes(4).toString('hex')}`;
     const resources = new AsyncDisposableStack();
     let client: KubeClient;
+    let connection: KubeConnection;
+    const connect = (to: KubeConnection) =>
+      createKubeClient({
+        connection: to,
+        clock: systemClock,
+        random: Math.random,
+        userAgent: 'contract/1',
+        retries: 0,
+      });
     const ref = (objectName: string) => ({ namespace, name: objectName });
     const make = (objectName: string, data: Record<string, string> = {}): ConfigMap => ({
       apiVersion: 'v1',
@@ -38,14 +49,8 @@ export function kubeClientContract(name: string, start: StartTarget): void {
 
     before(async () => {
       const { kubeconfig } = resources.use(await start());
-      client = resources.use(
-        createKubeClient({
-          connection: await loadKubeconfig(kubeconfig),
-          clock: systemClock,
-          random: Math.random,
-          userAgent: 'contract/1',
-        }),
-      );
+      connection = await loadKubeconfig(kubeconfig);
+      client = resources.use(connect(connection));
       await client.create(namespaces, { metadata: { name: namespace } });
     });
     after(async () => {
@@ -71,6 +76,20 @@ export function kubeClientContract(name: string, start: StartTarget): void {
       assert.deepEqual(patched.data, { b: '3' });
       await client.delete(configMaps, ref('verbs'), { preconditions: { uid } });
       await assert.rejects(client.get(configMaps, ref('verbs')), isNotFound);
+    });
+
+    test('refuses strangers and wrong tokens, and is not trusted without its CA', async () => {
+      const { server, namespace: own, tls } = connection;
+      const { cert: _, key: __, ...anonymous } = tls;
+      const stranger = { server, namespace: own, tls: anonymous, credential: { kind: 'none' } as const };
+      await using unknown = connect(stranger);
+      const refused = (error: unknown) =>
+        error instanceof KubeError && (error.code === 'forbidden' || error.code === 'unauthorized');
+      await assert.rejects(unknown.list(configMaps, { namespace }), refused);
+      await using wrong = connect({ ...stranger, credential: { kind: 'token', token: 'wrong' } });
+      await assert.rejects(wrong.list(configMaps, { namespace }), { code: 'unauthorized' });
+      await using untrusting = connect({ ...connection, tls: { insecure: false } });
+      await assert.rejects(untrusting.list(configMaps, { namespace }), NetworkError);
     });
 
     test('a dry run is answered and leaves nothing', async () => {
