@@ -22,6 +22,8 @@ export interface TestFaasServer extends AsyncDisposable {
   /** Deploys test/fixtures/faas-server/function.c as `default/<name>` and waits until the server knows. */
   deploy(name: string, change?: Partial<KontainerSpec>): Promise<void>;
   remove(name: string): Promise<void>;
+  /** Another one on the same folders, after this one ended. */
+  again(): Promise<TestFaasServer>;
   /** Ends it in good order; what is left over is the test's to see. */
   stop(): Promise<void>;
 }
@@ -30,6 +32,10 @@ export interface TestFaasServer extends AsyncDisposable {
 export async function startFaasServer(env: NodeJS.ProcessEnv = {}): Promise<TestFaasServer> {
   const root = await mkdtemp(join(tmpdir(), 'faas-server-'));
   writeFunctionLayer(layerContentPath(root, layer));
+  return startOn(root, env);
+}
+
+async function startOn(root: string, env: NodeJS.ProcessEnv): Promise<TestFaasServer> {
   const run = `/run/${basename(root)}`;
   const program = await startProgram('faas-server', ['--root', root, '--run-dir', run, '--port', '0'], env);
   const url = String(program.ready['url']);
@@ -40,6 +46,7 @@ export async function startFaasServer(env: NodeJS.ProcessEnv = {}): Promise<Test
     cgroup: `/${basename(run)}`,
     program,
     stop,
+    again: () => startOn(root, env),
     url: (path) => url + path,
     async deploy(name, change) {
       const user = { uid: 1000, gid: 1000, groups: [] };

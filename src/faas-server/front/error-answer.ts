@@ -6,9 +6,10 @@ import { lingerThenEnd } from './linger.ts';
 import type { RequestContext } from './request-context.ts';
 import { responseOver } from './response-over.ts';
 
-/** The JSON that every failure of the platform is answered with. */
+/** The JSON that every failure of the platform is answered with. What nobody foresaw is the log's business alone. */
 export function errorBody({ code, message, hint }: PlatformError, requestId: string): string {
-  return `${JSON.stringify({ code, reason: message, ...(hint === undefined ? {} : { hint }), requestId })}\n`;
+  const reason = code === 'internal' ? 'the server failed; its log has more under the request id' : message;
+  return `${JSON.stringify({ code, reason, ...(hint === undefined ? {} : { hint }), requestId })}\n`;
 }
 
 /** Answers with the error, or cuts the connection when an answer has begun. Resolves with the status that was sent. */

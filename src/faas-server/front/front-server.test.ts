@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { silentLogger } from '../../lib/log.ts';
 import { FrontHarness } from '../../../test/helpers/front-harness.ts';
 import { echo, respond } from '../../../test/helpers/inline-functions.ts';
 
@@ -53,4 +54,30 @@ suite('HTTP front', () => {
       assert.equal(body['requestId'], response.headers.get('x-request-id'));
     }
   });
+});
+
+test('what nobody foresaw is 500, logged with the request id, and told to no caller', async () => {
+  const logged: object[] = [];
+  const log = { ...silentLogger, error: (fields: object) => void logged.push(fields) };
+  await using front = await FrontHarness.start({
+    functions: { echo },
+    front: { log },
+    spec: { args: ['missing'] },
+  });
+  const response = await fetch(front.url('/default/echo'), { headers: { 'x-request-id': 'mine' } });
+  assert.equal(response.status, 500);
+  assert.doesNotMatch(await response.text(), /missing/);
+  assert.deepEqual(
+    logged.map((fields) => 'requestId' in fields && fields.requestId),
+    ['mine'],
+  );
+  assert.equal(front.admission.usage.memoryBytes, 0);
+});
+
+test('while draining new calls are refused and connections closed', async () => {
+  await using front = await FrontHarness.start({ functions: { echo } });
+  front.draining = true;
+  const response = await fetch(front.url('/default/echo'));
+  assert.deepEqual([response.status, response.headers.get('connection')], [503, 'close']);
+  assert.match(await response.text(), /draining/);
 });
