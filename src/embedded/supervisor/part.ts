@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { identify, signalProcess, type ProcessIdentity } from './process-identity.ts';
+import { readyLine } from './ready-line.ts';
 import { failuresAfter, restartDelay } from './restart-delay.ts';
 import type { RotatingLog } from './rotating-log.ts';
 import type { PartRecord } from './supervisor-record.ts';
@@ -93,20 +93,28 @@ export class Part {
   }
 
   async #runOnce(): Promise<Ending> {
-    const { clock, log, spec } = this.#options;
+    const { clock, output } = this.#options;
+    const from = output.size;
     const child = this.#spawn();
     const process = child.pid === undefined ? null : identify(child.pid);
     this.#change({ state: 'starting', process });
-    let readyAt: number | null = null;
-    onReadyLine(child, this.#options.output, () => {
-      readyAt = clock.monotonic();
-      log.info({ part: spec.name, pid: child.pid }, 'part is ready');
-      this.#change({ state: 'ready' });
-      this.#firstReady.resolve();
-    });
+    const gone = new AbortController();
+    const readyAt = this.#watchReady(from, gone.signal);
     const { code, signal } = await ended(child);
+    gone.abort();
     killRest(process);
-    return { code, signal, readyForMs: readyAt === null ? null : clock.monotonic() - readyAt };
+    const since = await readyAt;
+    return { code, signal, readyForMs: since === null ? null : clock.monotonic() - since };
+  }
+
+  /** When it became ready; null when it ended before that. */
+  async #watchReady(from: number, signal: AbortSignal): Promise<number | null> {
+    const { clock, log, output, spec } = this.#options;
+    if (!(await readyLine({ path: output.path, from, clock, signal }))) return null;
+    log.info({ part: spec.name, pid: this.#record.process?.pid }, 'part is ready');
+    this.#change({ state: 'ready' });
+    this.#firstReady.resolve();
+    return clock.monotonic();
   }
 
   #spawn(): ChildProcess {
@@ -116,7 +124,7 @@ export class Part {
       env: spec.env,
       // A process group of its own, so that its helpers can be killed with it.
       detached: true,
-      stdio: ['ignore', 'pipe', output.fd],
+      stdio: ['ignore', output.fd, output.fd],
     });
   }
 
@@ -133,24 +141,6 @@ function killRest(leader: ProcessIdentity | null): void {
     process.kill(-leader.pid, 'SIGKILL');
   } catch {
     // ESRCH: none
-  }
-}
-
-function onReadyLine(child: ChildProcess, output: RotatingLog, onReady: () => void): void {
-  if (child.stdout === null) return;
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    if (isReadyLine(line)) onReady();
-    else output.write(`${line}\n`);
-  });
-}
-
-export function isReadyLine(line: string): boolean {
-  if (!line.startsWith('{')) return false;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'ready' in value && value.ready === true;
-  } catch {
-    return false;
   }
 }
 

@@ -33,7 +33,7 @@ export function embeddedParts(options: PartsOptions): PartSpec[] {
       ...program(options, 'embedded-setup', ['--crds', join(options.root, 'deploy/crds'), ...kubeconfig]),
       once: true,
     },
-    program(options, 'faas-downloader', [...kubeconfig, ...node]),
+    program(options, 'faas-downloader', [...kubeconfig, ...node, '--port', '0']),
     program(options, 'faas-server', [
       ...kubeconfig,
       ...node,

@@ -18,21 +18,25 @@ export interface RotatingLogOptions {
 }
 
 /**
- * A log file that programs write to themselves: `fd` becomes their standard error, so no line passes through us and none is
+ * A log file that programs write to themselves: `fd` becomes their standard output and error, so no line passes through us and none is
  * lost when we die. It is therefore rotated by copy and truncate; a line written between the two is lost.
  */
 export class RotatingLog implements Disposable {
   readonly fd: number;
-  readonly #path: string;
+  readonly path: string;
   readonly #maxBytes: number;
   readonly #keep: number;
 
   constructor({ path, maxBytes = 10 * 1024 * 1024, keep = 3 }: RotatingLogOptions) {
-    this.#path = path;
+    this.path = path;
     this.#maxBytes = maxBytes;
     this.#keep = keep;
     // Append mode belongs to the open file, so the writers follow when it is truncated.
     this.fd = openSync(path, 'a', 0o640);
+  }
+
+  get size(): number {
+    return fstatSync(this.fd).size;
   }
 
   write(text: string): void {
@@ -41,16 +45,16 @@ export class RotatingLog implements Disposable {
 
   /** Call it now and then. */
   rotateIfLarge(): void {
-    if (fstatSync(this.fd).size < this.#maxBytes) return;
+    if (this.size < this.#maxBytes) return;
     for (let number = this.#keep; number > 1; number -= 1) this.#rename(number - 1, number);
-    copyFileSync(this.#path, `${this.#path}.1`);
+    copyFileSync(this.path, `${this.path}.1`);
     ftruncateSync(this.fd);
   }
 
   #rename(from: number, to: number): void {
-    rmSync(`${this.#path}.${to}`, { force: true });
+    rmSync(`${this.path}.${to}`, { force: true });
     try {
-      renameSync(`${this.#path}.${from}`, `${this.#path}.${to}`);
+      renameSync(`${this.path}.${from}`, `${this.path}.${to}`);
     } catch {
       // ENOENT: not that many yet
     }
