@@ -38,6 +38,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   'src/main/embedded-setup.ts': ['pino', 'undici', 'yaml', 'zod'],
   'src/main/faas-downloader.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
   'src/main/faas-server.ts': ['pino', 'prom-client', 'zod'],
+  'src/main/faas-server-worker.ts': ['pino', 'prom-client'],
 };
 
 const isTest = (file: string) => file.endsWith('.test.ts') || file.startsWith('test/');

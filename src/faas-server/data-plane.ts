@@ -9,6 +9,8 @@ import type { FaasServerConfig } from './config.ts';
 import type { FunctionSource } from './functions/function-source.ts';
 import { FunctionTable } from './functions/function-table.ts';
 import { IdleSweep, leastRecentlyUsed } from './functions/idle-sweep.ts';
+import { loggedFunctions } from './logs/sweep-logs.ts';
+import { isFunctionName, isNamespaceName } from './routes/names.ts';
 import { FunctionLogs } from './logs/function-logs.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
 import { registerNodeMetrics } from './metrics/node-metrics.ts';
@@ -70,6 +72,7 @@ export class DataPlane implements AsyncDisposable {
     const { config, clock } = this.#options;
     await this.table.start();
     this.#loaded = true;
+    await this.#sweepLogs();
     const swept = (bytes: number): void => this.#balance(bytes);
     this.#sweep = new IdleSweep({ table: this.table, clock, intervalMs: config.sweepMs, swept });
   }
@@ -90,6 +93,16 @@ export class DataPlane implements AsyncDisposable {
     const missing = short ? templates : templates - memoryBytes / 2;
     for (const active of leastRecentlyUsed(this.table, missing)) void this.table.drop(active);
     this.#admission.setMemoryBytes(Math.max(memoryBytes / 4, memoryBytes - templates));
+  }
+
+  /** Functions that were deleted while this server did not run. */
+  async #sweepLogs(): Promise<void> {
+    const logged = await loggedFunctions(this.#options.config.root);
+    for (const [namespace, name] of logged) {
+      const known = this.table.has(namespace, name);
+      if (!known && isNamespaceName(namespace) && isFunctionName(name))
+        await this.logs.remove(namespace, name);
+    }
   }
 
   /** The last calls of a function that was deleted meanwhile do not bring its series back. */

@@ -42,7 +42,7 @@ export class CallerAnswer implements Answer {
     const all: RawHeaders = ['x-request-id', requestId];
     let originNamed = false;
     eachHeader(headers, (lower, value, name) => {
-      if (lower === 'x-request-id') return;
+      if (lower === 'x-request-id' || (status === 204 && lower === 'content-length')) return;
       if (lower === 'access-control-allow-origin') originNamed = true;
       all.push(name, value);
     });

@@ -26,8 +26,11 @@ interface Member {
   channel: PrimaryEnd;
   metrics: Questions<object[]>;
   ended: Promise<unknown>;
+  kill: () => void;
 }
 
+/** A worker that has not ended so long after its grace never will. */
+const stuckMs = 3000;
 /** A worker that dies sooner than this after its start is not started again at once. */
 const restartMs = 200;
 
@@ -51,9 +54,17 @@ export class WorkerPool implements Fronts {
 
   async drain(): Promise<void> {
     this.#stopping = true;
+    const { clock, config } = this.#options;
     const members = [...this.#members];
     for (const { channel } of members) channel.send({ type: 'drain' });
-    await Promise.all(members.map(({ ended }) => ended));
+    const ended = Promise.all(members.map((member) => member.ended));
+    const enough = new AbortController();
+    const late = clock
+      .sleep(config.drain.delayMs + config.drain.graceMs + stuckMs, enough.signal)
+      .catch(() => undefined);
+    await Promise.race([ended, late]).finally(() => enough.abort());
+    for (const { kill } of this.#members) kill();
+    await ended;
   }
 
   /** The metrics of the worker processes, one list each. */
@@ -70,7 +81,12 @@ export class WorkerPool implements Fronts {
     const { cluster, broker, clock, log, config } = this.#options;
     const worker = cluster.fork();
     const channel = primaryEnd(worker);
-    const member: Member = { channel, metrics: new Questions(), ended: once(worker, 'exit') };
+    const member: Member = {
+      channel,
+      metrics: new Questions(),
+      ended: once(worker, 'exit'),
+      kill: () => void worker.process.kill('SIGKILL'),
+    };
     this.#members.add(member);
     new WorkerCalls({ channel, broker, clock }).attach();
     const startedAt = clock.monotonic();
