@@ -60,21 +60,27 @@ function mergeList(
   schema: StructuralSchema | undefined,
 ): unknown[] {
   const merges = (schema?.['x-kubernetes-patch-strategy'] ?? '').split(',').includes('merge');
-  const old = Array.isArray(current) ? current : [];
+  const old: unknown[] = Array.isArray(current) ? current : [];
   if (!merges || patch.some((item) => isRecord(item) && item['$patch'] === 'replace')) {
     return patch.filter((item) => !isRecord(item) || item['$patch'] === undefined);
   }
   const key = schema?.['x-kubernetes-patch-merge-key'];
-  if (key === undefined)
-    return [...old, ...patch.filter((item) => !old.some((other) => isDeepStrictEqual(other, item)))];
-  return patch.reduce<unknown[]>((list, item) => mergeItem(list, item, { key, schema: schema?.items }), old);
+  const merged =
+    key === undefined ? union(old, patch) : mergeByKey(old, patch, { key, schema: schema?.items });
+  return inOrder(merged, patch, { key, before: old });
 }
 
-function mergeItem(
-  list: unknown[],
-  item: unknown,
-  by: { key: string; schema: StructuralSchema | undefined },
-): unknown[] {
+function union(old: readonly unknown[], patch: readonly unknown[]): unknown[] {
+  return [...old, ...patch.filter((item) => !old.some((other) => isDeepStrictEqual(other, item)))];
+}
+
+type MergeKey = { readonly key: string; readonly schema: StructuralSchema | undefined };
+
+function mergeByKey(old: readonly unknown[], patch: readonly unknown[], by: MergeKey): unknown[] {
+  return patch.reduce<unknown[]>((list, item) => mergeItem(list, item, by), [...old]);
+}
+
+function mergeItem(list: unknown[], item: unknown, by: MergeKey): unknown[] {
   if (!isRecord(item) || !Object.hasOwn(item, by.key)) {
     throw new PatchError(
       'malformed',
@@ -98,16 +104,31 @@ function applyListDirective(result: Fields, name: string, { value, schema }: Fie
     const field = name.slice(orderPrefix.length);
     const key = (schema && propertySchema(schema, field))?.['x-kubernetes-patch-merge-key'];
     const current = result[field];
-    if (Array.isArray(current)) result[field] = inOrder(current, value, key);
+    if (Array.isArray(current)) result[field] = inOrder(current, value, { key, before: current });
   }
 }
 
-/** Items in the order of the directive; items it does not name keep their place behind the item before them. */
-function inOrder(list: readonly unknown[], order: readonly unknown[], key: string | undefined): unknown[] {
+/**
+ * Items that `order` names, in its order; the others keep their place between them as they had it `before`. An item that
+ * was not there before comes as early as its order allows. (strategicpatch.normalizeElementOrder of k8s.io/apimachinery)
+ */
+function inOrder(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  { key, before }: { key: string | undefined; before: readonly unknown[] },
+): unknown[] {
   const identity = (item: unknown): string =>
     JSON.stringify(key !== undefined && isRecord(item) ? item[key] : item);
   const wanted = order.map(identity);
-  const named = list.filter((item) => wanted.includes(identity(item)));
-  const sorted = named.toSorted((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)));
-  return list.map((item) => (wanted.includes(identity(item)) ? sorted.shift() : item));
+  const places = before.map(identity);
+  const place = (item: unknown): number => places.indexOf(identity(item));
+  const named = list
+    .filter((item) => wanted.includes(identity(item)))
+    .sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)));
+  const others = list.filter((item) => !wanted.includes(identity(item)));
+  return others.reduceRight<unknown[]>((result, other) => {
+    const next = result.findIndex((item) => place(item) > place(other));
+    const at = next === -1 ? result.length : next;
+    return result.toSpliced(at, 0, other);
+  }, named);
 }

@@ -75,7 +75,6 @@ function fillMetadata(meta: ObjectMeta, { newUid, clock }: ApiContext, definitio
   clearServerFields(meta);
   meta.uid = newUid();
   meta.creationTimestamp = timestamp(clock);
-  delete meta.generation;
   if (definition.tracksGeneration) meta.generation = 1;
 }
 

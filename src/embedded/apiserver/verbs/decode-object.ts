@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../store/stored-object.ts';
 import { applyDefaults } from '../schema/defaults.ts';
+import { omitEmpty } from '../schema/omit-empty.ts';
 import { pruneUnknown } from '../schema/prune.ts';
 import { isRecord } from '../schema/structural-schema.ts';
 import { normalizeTimes } from '../schema/times.ts';
@@ -28,7 +29,7 @@ export function decodeObject(
   // Built-in kinds and all metadata read null as absent; in custom resources null is a value.
   dropNulls(definition.custom ? object.metadata : object);
   checkTypes(object, definition);
-  if (!definition.custom) normalizeTimes(object, definition.schema);
+  normalize(object, definition);
   const unknown = pruneUnknown(object, definition.schema);
   if (unknown.length > 0 && level === 'Strict')
     refuseUnknownFields(unknown, definition.kind, definition.version);
@@ -41,7 +42,7 @@ function checkTypeMeta(input: unknown, definition: ResourceDefinition): KubeObje
   if (!isRecord(input)) throw badRequest(cannotHandle(definition, 'the body must be one object'));
   const { apiVersion, kind, metadata = {} } = input;
   checkKind(kind ?? '', definition);
-  checkApiVersion(apiVersion ?? '', apiVersionOf(definition));
+  checkApiVersion(apiVersion ?? '', definition);
   if (!isRecord(metadata)) throw badRequest(cannotHandle(definition, 'metadata must be an object'));
   const named = { ...metadata, name: metadata['name'] ?? '' };
   return {
@@ -59,12 +60,12 @@ function checkKind(kind: unknown, definition: ResourceDefinition): void {
   throw badRequest(`${text(kind)} in version ${version} cannot be handled as a ${definition.kind}`);
 }
 
-function checkApiVersion(apiVersion: unknown, expected: string): void {
+function checkApiVersion(apiVersion: unknown, definition: ResourceDefinition): void {
+  const expected = apiVersionOf(definition);
   if (apiVersion === '' || apiVersion === expected) return;
   const given = text(apiVersion);
-  throw badRequest(
-    `the API version in the data (${given}) does not match the expected API version (${expected})`,
-  );
+  const mismatch = `the API version in the data (${given}) does not match the expected API version (${expected})`;
+  throw badRequest(definition.custom ? mismatch : cannotHandle(definition, mismatch));
 }
 
 function text(value: unknown): string {
@@ -82,6 +83,13 @@ function dropNulls(value: unknown): void {
     if (child === null) delete value[name];
     else dropNulls(child);
   }
+}
+
+/** The form in which upstream's Go types would write it; in custom resources that is metadata only. */
+function normalize(object: KubeObject, { custom, schema }: ResourceDefinition): void {
+  const metadata = schema.properties?.['metadata'] ?? {};
+  normalizeTimes(custom ? object.metadata : object, custom ? metadata : schema);
+  omitEmpty(custom ? object.metadata : object, custom ? metadata : schema);
 }
 
 /** Wrong types cannot be decoded upstream (400); in custom resources that holds for metadata only, the rest is validation (422). */

@@ -31,12 +31,24 @@ export function replaceObject(
       invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
     ]);
   }
+  requireSameUid(metadata.uid, old, request);
   const object = commitUpdate(context, request, { next: decoded.object, old, dryRun: options.dryRun });
   return {
     object,
     warnings: [...decoded.warnings, ...(definition.hooks.warnings?.(object) ?? [])],
     created: false,
   };
+}
+
+/** A uid in a PUT says which object is meant. */
+function requireSameUid(
+  uid: string | undefined,
+  old: KubeObject,
+  { definition, name }: ResourceRequest,
+): void {
+  if (!uid || uid === old.metadata.uid) return;
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+  throw conflict(definition, name, why);
 }
 
 function createMissing(
@@ -65,7 +77,7 @@ export function commitUpdate(
   { next, old, dryRun }: Update,
 ): KubeObject {
   const { definition, subresource, name } = request;
-  checkPreconditions(next, old, request);
+  checkVersion(next, old, request);
   carryOver(next, old);
   const object = subresource === 'status' ? { ...old, status: next['status'] } : next;
   if (object['status'] === undefined) delete object['status'];
@@ -88,23 +100,19 @@ export function heldByKind(object: KubeObject): boolean {
   return object.apiVersion === 'v1' && object.kind === 'Namespace' && (spec?.finalizers?.length ?? 0) > 0;
 }
 
-function checkPreconditions(
+function checkVersion(
   { metadata }: KubeObject,
   old: KubeObject,
   { definition, name }: ResourceRequest,
 ): void {
-  if (metadata.uid && metadata.uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`;
-    throw conflict(definition, name, why);
-  }
   if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion) {
     throw conflict(definition, name, modifiedMeanwhile);
   }
 }
 
 const serverFields = [
-  'uid',
   'resourceVersion',
+  'creationTimestamp',
   'generation',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
@@ -116,9 +124,9 @@ function carryOver({ metadata }: KubeObject, old: KubeObject): void {
     delete metadata[field];
     if (old.metadata[field] !== undefined) metadata[field] = old.metadata[field];
   }
+  metadata.uid ||= String(old.metadata.uid);
   delete metadata['managedFields'];
   delete metadata['selfLink'];
-  metadata.creationTimestamp ??= old.metadata.creationTimestamp ?? null;
 }
 
 function prepare(

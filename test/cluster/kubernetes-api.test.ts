@@ -1,0 +1,14 @@
+import { test } from 'node:test';
+import { kubernetesApiContract } from '../contracts/kubernetes-api/contract.ts';
+
+const kubeconfig = process.env['KONTAIN_TEST_KUBECONFIG'] ?? '';
+
+if (kubeconfig === '') {
+  void test.skip(
+    'Kubernetes API: needs a real kube-apiserver in KONTAIN_TEST_KUBECONFIG (make test-cluster)',
+  );
+} else {
+  kubernetesApiContract('kube-apiserver', () =>
+    Promise.resolve({ kubeconfig, [Symbol.asyncDispose]: () => Promise.resolve() }),
+  );
+}
