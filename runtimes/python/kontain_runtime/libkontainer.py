@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+from collections.abc import Callable
 
 _DEFAULT_PATH = "/opt/kontain/lib/libkontainer.so"
 
@@ -27,6 +28,17 @@ class Libkontainer:
         if result < 0:
             raise OSError(ctypes.get_errno(), "kontainer_template_serve failed")
         return False
+
+    def rehearse(self, exchange: Callable[[], None]) -> None:
+        """Runs an exchange in a fork, so that later forks know which pages it writes."""
+        ctypes.pythonapi.PyOS_BeforeFork()
+        result = self._library.kontainer_rehearsal_begin()
+        if result != 0:
+            ctypes.pythonapi.PyOS_AfterFork_Parent()
+            return
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+        exchange()
+        self._library.kontainer_rehearsal_end()
 
     def accept(self) -> int:
         """Says that this child is ready; returns the call's stream socket once there is a call."""

@@ -3,11 +3,13 @@
  *   load the handler
  *   kontainer_template_serve(control, 0)    the first caller waits already: fork before warming up
  *   warm up, calling kontainer_template_serve(control, 0) between the steps
+ *   if (kontainer_rehearsal_begin() == 0)   a fork without a call: one exchange over a socket pair, then
+ *     kontainer_rehearsal_end()             says which pages it wrote; children copy them ahead
  *   kontainer_template_serve(control, -1)   blocks; returns in each forked child only
  *   in a child, after any of the three:
  *     the language's own after-fork work
  *     stream = kontainer_accept()           blocks until the call is there
- *     one HTTP/1.1 exchange on stream, then _exit
+ *     one HTTP/1.1 exchange on stream, kontainer_finish(stream), _exit
  *
  * All that is critical to security happens inside these functions.
  */
@@ -33,6 +35,16 @@ int kontainer_template_run(int control);
 /* In a child: reports that it waits, and blocks for the call. Returns the connected stream (blocking, close-on-exec),
  * or -1 with errno. Call it once. */
 int kontainer_accept(void);
+
+/* Forks for a rehearsal. Returns 0 in the child, which does what a child does for a call, without user code, and then
+ * calls kontainer_rehearsal_end; 1 in the parent, once the child is gone; -1 when there can be none, which is no harm. */
+int kontainer_rehearsal_begin(void);
+void kontainer_rehearsal_end(void) __attribute__((noreturn));
+
+/* Ends the exchange in good order: no more is written, what the caller still sends is thrown away, and the call returns
+ * when the caller has read everything (a second at most). Without it, a caller that is still writing when we exit gets
+ * an error instead of the answer. */
+void kontainer_finish(int stream);
 
 #ifdef __cplusplus
 }

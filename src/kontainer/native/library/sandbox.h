@@ -22,4 +22,7 @@ int sandbox_loopback(void);
 int sandbox_descriptors(const int fds[FORK_FDS]);
 int sandbox_drop(const struct fork_request *request, const struct sock_fprog *seccomp);
 
+/* rehearsal.c: copies the pages that an exchange is going to write. */
+void rehearsed_pages_copy(void);
+
 #endif

@@ -68,7 +68,9 @@ static int become_kontainer(const struct message *request, const int fds[FORK_FD
   if (sandbox_namespaces() || sandbox_mounts(&request->fork) || sandbox_loopback()) return -1;
   if (await_go()) return -1;
   if (sandbox_descriptors(fds)) return -1;
-  return sandbox_drop(&request->fork, &self.seccomp);
+  if (sandbox_drop(&request->fork, &self.seccomp)) return -1;
+  rehearsed_pages_copy();
+  return 0;
 }
 
 static void remember(uint64_t id, pid_t pid) {
