@@ -7,8 +7,8 @@ import { hasErrno, PlatformError } from '../lib/errors.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import { blobPath, removeBlob, type StoredImage } from './image-store.ts';
 import { layerPath, layersPath } from './paths.ts';
-import { runUnpack } from './unpack/run-unpack.ts';
-import type { UnpackRequest } from './unpack/unpack-layer.ts';
+import { UnpackPool } from './unpack/unpack-pool.ts';
+import type { UnpackRequest, UnpackResult } from './unpack/unpack-layer.ts';
 import type { UnpackLimits } from './unpack/unpack-limits.ts';
 
 const metadataSchema = z.object({
@@ -52,6 +52,7 @@ export async function readLayer(root: string, diffId: string): Promise<LayerMeta
 export class LayerStore {
   readonly #options: LayerStoreOptions;
   readonly #lock = new KeyedLock();
+  readonly #pool = new UnpackPool();
 
   constructor(options: LayerStoreOptions) {
     this.#options = options;
@@ -117,14 +118,14 @@ export class LayerStore {
     { digest, diffId, limits }: Layer,
     folder: string | null,
     signal: AbortSignal,
-  ): ReturnType<typeof runUnpack> {
+  ): Promise<UnpackResult> {
     const { root, idBase, timeoutMs } = this.#options;
     const target: UnpackRequest['target'] =
       folder === null ? null : { folder: join(folder, 'fs'), whiteoutTemplate: join(folder, 'whiteout') };
     const request = { blobPath: blobPath(root, digest), digest, diffId, target, idBase, limits };
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      return await runUnpack(request, AbortSignal.any([signal, timeout]));
+      return await this.#pool.run(request, AbortSignal.any([signal, timeout]));
     } catch (error) {
       if (timeout.aborted && !signal.aborted) throw tooSlow(error);
       // A blob that is not what its name says is worth nothing: the next try fetches it again.

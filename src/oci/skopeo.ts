@@ -28,6 +28,9 @@ const inspectTimeoutMs = 60_000;
 /** The limit of registries and of skopeo itself. */
 const maxManifestBytes = 4 * 1024 * 1024;
 
+/** A downloader that is killed leaves no copy running. */
+const endsWithUs = ['--pdeathsig', 'KILL', '--'];
+
 /** The bytes of the manifest or index that a reference leads to. */
 export async function inspectManifest(
   reference: ImageReference,
@@ -84,10 +87,19 @@ async function skopeo(
   const { program = 'skopeo', policyFile, architecture, maxBlobBytes } = options;
   const globals = ['--tmpdir', folder, '--override-os', 'linux', '--override-arch', architecture];
   const policy = policyFile === undefined ? [] : ['--policy', policyFile];
-  const limited = [`--fsize=${maxBlobBytes}`, '--', program, ...globals, ...policy, ...args];
+  const limited = [
+    ...endsWithUs,
+    'prlimit',
+    `--fsize=${maxBlobBytes}`,
+    '--',
+    program,
+    ...globals,
+    ...policy,
+    ...args,
+  ];
   const run = { timeoutMs, cwd: folder, signal, maxOutputBytes: maxManifestBytes };
   try {
-    return await exec('prlimit', limited, run);
+    return await exec('setpriv', limited, run);
   } catch (error) {
     signal.throwIfAborted();
     throw skopeoFailure(error);

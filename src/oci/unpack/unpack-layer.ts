@@ -31,7 +31,7 @@ export interface UnpackResult {
 
 /**
  * Unpacks a layer, and checks both digests on the way: a rejection means that the folder is worth nothing. Blocks the
- * event loop while it writes: see run-unpack.ts. Rejects with `invalid` for a layer that is broken or refused.
+ * event loop while it writes: see unpack-pool.ts. Rejects with `invalid` for a layer that is broken or refused.
  */
 export async function unpackLayer(request: UnpackRequest): Promise<UnpackResult> {
   const budget = new UnpackBudget(request.limits);

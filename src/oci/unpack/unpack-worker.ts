@@ -1,14 +1,20 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { PlatformError } from '../../lib/errors.ts';
 import { unpackLayer, type UnpackRequest } from './unpack-layer.ts';
-import type { UnpackReply } from './run-unpack.ts';
+import type { UnpackReply } from './unpack-pool.ts';
 
-/** The thread that run-unpack.ts starts: one layer, one answer. */
-const reply = await unpackLayer(workerData as UnpackRequest).then(
-  (result): UnpackReply => ({ result }),
-  (error: unknown): UnpackReply => ({ failure: describe(error) }),
-);
-parentPort?.postMessage(reply);
+/** A thread of unpack-pool.ts: one answer to each request. */
+parentPort?.on('message', (request: UnpackRequest) => {
+  void answer(request);
+});
+
+async function answer(request: UnpackRequest): Promise<void> {
+  const reply = await unpackLayer(request).then(
+    (result): UnpackReply => ({ result }),
+    (error: unknown): UnpackReply => ({ failure: describe(error) }),
+  );
+  parentPort?.postMessage(reply);
+}
 
 function describe(error: unknown): Extract<UnpackReply, { failure: unknown }>['failure'] {
   const message = error instanceof Error ? error.message : String(error);

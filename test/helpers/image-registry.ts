@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+import { freePorts } from './free-ports.ts';
+
+export interface ImageRegistry extends AsyncDisposable {
+  /** `127.0.0.1:<port>`; plain HTTP. */
+  host: string;
+  /** Ends the server; `start` brings it back with all that it has. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** Name and password for a registry with `auth`. */
+export const registryUser = { username: 'puller', password: 'secret' };
+/** bcrypt of that password, cost 5. */
+const htpasswd = `puller:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n`;
+
+/** The CNCF's registry on loopback, with a temporary folder. */
+export async function startRegistry({ auth = false }: { auth?: boolean } = {}): Promise<ImageRegistry> {
+  const folder = await mkdtemp(join(tmpdir(), 'kontain-registry-'));
+  const [port = 0] = await freePorts(1);
+  const config = {
+    version: '0.1',
+    log: { level: 'error', accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
+    http: { addr: `127.0.0.1:${port}` },
+    ...(auth ? { auth: { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } } } : {}),
+  };
+  await writeFile(join(folder, 'htpasswd'), htpasswd);
+  await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
+  let stop = await serve(join(folder, 'config.yml'), port);
+  return {
+    host: `127.0.0.1:${port}`,
+    stop: () => stop(),
+    start: async () => {
+      stop = await serve(join(folder, 'config.yml'), port);
+    },
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(config: string, port: number): Promise<() => Promise<void>> {
+  const command = ['--pdeathsig', 'KILL', 'docker-registry', 'serve', config];
+  const child = spawn('setpriv', command, {
+    stdio: 'ignore',
+    env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
+  });
+  const exit = once(child, 'exit');
+  await eventually('the registry listens', () => listens(port));
+  return async () => {
+    child.kill('SIGKILL');
+    await exit;
+  };
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
