@@ -9,8 +9,9 @@ import {
   type ImageConfig,
 } from '../../../src/oci/image-documents.ts';
 import { digestHex, layerContentPath, layerPath } from '../../../src/oci/paths.ts';
-import { runUnpack } from '../../../src/oci/unpack/run-unpack.ts';
+import { unpackLayer as unpack } from '../../../src/oci/unpack/unpack-layer.ts';
 import { defaultUnpackLimits } from '../../../src/oci/unpack/unpack-limits.ts';
+import type { Workbench } from './workbench.ts';
 
 export interface UnpackedImage {
   digest: string;
@@ -26,7 +27,7 @@ export function hasImage(root: string, name: string): boolean {
 }
 
 /** Unpacks the layers of build/images/<name> to where faas-server finds them below `home`; each layer once. */
-export async function unpackImage(root: string, home: string, name: string): Promise<UnpackedImage> {
+export async function unpackImage({ root, home }: Workbench, name: string): Promise<UnpackedImage> {
   const layout = join(imagesPath(root), name);
   const blob = (digest: string) => join(layout, 'blobs/sha256', digestHex(digest));
   const [entry] = parseIndex(await readFile(join(layout, 'index.json'))).manifests;
@@ -47,5 +48,5 @@ async function unpackLayer(
   if (existsSync(folder)) return;
   await mkdir(folder, { recursive: true });
   const target = { folder, whiteoutTemplate: join(layerPath(home, layer.diffId), 'whiteout') };
-  await runUnpack({ ...layer, target, idBase, limits: defaultUnpackLimits }, new AbortController().signal);
+  await unpack({ ...layer, target, idBase, limits: defaultUnpackLimits });
 }
