@@ -11,6 +11,7 @@ import { systemClock } from '../lib/clock.ts';
 import { toPlatformError } from '../lib/errors.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { createLogger } from '../lib/log.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
 
 const usage = `usage: embedded-apiserver --data-dir DIR [--port N] [--host ADDRESS] [--kubeconfig FILE] [--log-level LEVEL]
 Serves the Kubernetes API from a SQLite file in DIR. Port 0 (the default) takes a free one.
@@ -81,7 +82,7 @@ async function main(): Promise<void> {
     store[Symbol.dispose]();
     log.info({}, 'stopped');
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+  onStopSignal(process, () => void stop());
   console.log(JSON.stringify({ ready: true, url, kubeconfig: config.kubeconfig }));
   log.info({ url, revision: store.revision }, 'ready');
 }

@@ -30,8 +30,8 @@ async function main(): Promise<void> {
 
   const url = (name: string) => `http://127.0.0.1:${record.port}/default/${name}`;
   const target = url(first.metadata.name);
-  const one = await call(target, systemClock, fetch);
-  const two = await call(target, systemClock, fetch);
+  const one = await call(target, systemClock);
+  const two = await call(target, systemClock);
   const last = samples.at(-1) ?? first;
   print(`
 ${styleText('bold', target)}

@@ -12,6 +12,7 @@ import { systemClock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
 
 const usage = `usage: embedded up | down | status | supervise
 Kontain FAAS without a cluster. State in KONTAIN_HOME (default /var/lib/kontain-faas), calls on 127.0.0.1 at KONTAIN_PORT
@@ -56,7 +57,7 @@ async function up({ home, port, env }: Config): Promise<void> {
 async function runSupervisor({ home, port, env }: Config): Promise<void> {
   const log = createLogger({ name: 'embedded-supervisor', level: env['KONTAIN_LOG_LEVEL'] ?? 'info' });
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  onStopSignal(process, () => stop.abort());
   process.on('SIGHUP', () => undefined); // the terminal that started it may go
   mkdirSync(home.logs, { recursive: true, mode: 0o750 });
   const apiPort = await chooseApiPort(home);

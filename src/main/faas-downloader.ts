@@ -9,6 +9,7 @@ import { systemClock as clock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { toPlatformError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
 
 function connect(config: DownloaderConfig, env: NodeJS.ProcessEnv): Promise<KubeConnection> {
   if (config.KUBECONFIG !== undefined) return loadKubeconfig(config.KUBECONFIG);
@@ -24,7 +25,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   const connection = await connect(config, env);
   await using client = createKubeClient({ connection, clock, random, userAgent: 'kontain-faas-downloader' });
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  onStopSignal(process, () => stop.abort());
   const onReady = (port: number): void => {
     console.log(JSON.stringify({ ready: true, port }));
     log.info({ root: config.KONTAIN_ROOT, node: config.NODE_NAME, port }, 'ready');

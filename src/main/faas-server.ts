@@ -20,6 +20,7 @@ import { systemClock as clock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { toPlatformError } from '../lib/errors.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
 import { idBase } from '../oci/id-base.ts';
 import { layersPath } from '../oci/paths.ts';
 
@@ -79,7 +80,7 @@ async function main(): Promise<void> {
     await lines.flush();
     process.exit();
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+  onStopSignal(process, () => void stop());
   const port = await server.start();
   console.log(JSON.stringify({ ready: true, url: `http://${config.host}:${port}` }));
   log.info({ port, workers: config.workers }, 'ready');

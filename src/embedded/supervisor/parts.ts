@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Home } from './home.ts';
+import { cgroupPath, runFolder } from './node-folders.ts';
 import type { PartSpec } from './part.ts';
 
 export interface PartsOptions {
@@ -34,22 +34,14 @@ export function embeddedParts(options: PartsOptions): PartSpec[] {
       once: true,
     },
     program(options, 'faas-downloader', [...kubeconfig, ...node, '--port', '0']),
-    program(options, 'faas-server', [
-      ...kubeconfig,
+    program({ ...options, env: { ...options.env, KONTAIN_CGROUP: cgroupPath(home) } }, 'faas-server', [
       ...node,
-      '--port',
-      String(port),
-      '--run-dir',
-      runFolder(home),
+      `--port=${port}`,
+      `--run-dir=${runFolder(home)}`,
     ]),
   ];
 }
 
 function program({ root, node, env }: PartsOptions, name: string, args: string[]): PartSpec {
   return { name, argv: [node, join(root, 'src/main', `${name}.ts`), ...args], env, stopGraceMs: 15_000 };
-}
-
-/** On a memory file system and short: paths of Unix sockets have at most 107 bytes (unix(7)), homes may be long. */
-export function runFolder(home: Home): string {
-  return join('/run/kontain-faas', createHash('sha256').update(home.root).digest('hex').slice(0, 12));
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Home } from './home.ts';
 import { endLeftovers, endProcess } from './leftovers.ts';
+import { removeNodeFolders } from './node-folders.ts';
 import { readRecord, removeRecord } from './supervisor-record.ts';
 
 /** Longer than the parts' graces together, which the supervisor itself keeps. */
@@ -17,6 +18,7 @@ export async function shutDown({ home, clock }: ShutDownOptions): Promise<boolea
   if (record === null) return false;
   await endProcess(record.supervisor, supervisorGraceMs, clock);
   await endLeftovers(record, clock);
+  removeNodeFolders(home);
   removeRecord(home);
   return true;
 }
