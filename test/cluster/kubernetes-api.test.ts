@@ -1,4 +1,5 @@
 import { test } from 'node:test';
+import { kubectlVersions } from '../helpers/kubectl.ts';
 import { kubernetesApiContract } from '../contracts/kubernetes-api/contract.ts';
 
 const kubeconfig = process.env['KONTAIN_TEST_KUBECONFIG'] ?? '';
@@ -8,7 +9,7 @@ if (kubeconfig === '') {
     'Kubernetes API: needs a real kube-apiserver in KONTAIN_TEST_KUBECONFIG (make test-cluster)',
   );
 } else {
-  kubernetesApiContract('kube-apiserver', () =>
+  kubernetesApiContract('kube-apiserver', await kubectlVersions(), () =>
     Promise.resolve({ kubeconfig, [Symbol.asyncDispose]: () => Promise.resolve() }),
   );
 }

@@ -85,7 +85,8 @@ async function readReply(message: IncomingMessage): Promise<Reply> {
   const chunks: Buffer[] = [];
   for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
-  const isJson = (message.headers['content-type'] ?? '').includes('json');
+  // Upstream sends some documents as text/plain.
+  const isJson = text.startsWith('{');
   return {
     code: message.statusCode ?? 0,
     headers: message.headers,

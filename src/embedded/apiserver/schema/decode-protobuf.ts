@@ -52,7 +52,8 @@ function decodeMapEntry(field: ProtobufField, values: StructuralSchema): [string
 }
 
 function decodeValue(field: ProtobufField, schema: StructuralSchema): unknown {
-  if (schema['x-time-precision']) return decodeTime(field.bytes());
+  const precision = schema['x-time-precision'];
+  if (precision) return decodeTime(field.bytes(), precision);
   if (schema['x-kubernetes-int-or-string'] === true) return decodeIntOrString(field.bytes());
   if (schema.type === 'integer') return field.integer();
   if (schema.type === 'boolean') return field.integer() !== 0;
@@ -61,12 +62,15 @@ function decodeValue(field: ProtobufField, schema: StructuralSchema): unknown {
   return decodeProtobuf(field.bytes(), schema);
 }
 
-/** metav1.Time: seconds and nanoseconds since the epoch; the zero time is an empty message. */
-function decodeTime(bytes: Uint8Array): string | undefined {
+/** metav1.Time and MicroTime: seconds and nanoseconds since the epoch; the zero time is an empty message. */
+function decodeTime(bytes: Uint8Array, precision: 'seconds' | 'microseconds'): string | undefined {
   const parts = new Map([...new ProtobufReader(bytes)].map((part) => [part.number, part.integer()]));
   if (parts.size === 0) return undefined;
   const seconds = new Date((parts.get(1) ?? 0) * 1000).toISOString().slice(0, 19);
-  return `${seconds}.${String(parts.get(2) ?? 0).padStart(9, '0')}Z`;
+  if (precision === 'seconds') return `${seconds}Z`;
+  return `${seconds}.${String(parts.get(2) ?? 0)
+    .padStart(9, '0')
+    .slice(0, 6)}Z`;
 }
 
 /** intstr.IntOrString: type, int, text. */

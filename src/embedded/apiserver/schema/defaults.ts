@@ -1,8 +1,8 @@
 import { isRecord, propertySchema, type StructuralSchema } from './structural-schema.ts';
 
 /**
- * Fills in defaults, in place. A null where the schema allows none gives way to the default, as upstream
- * (a null without a default stays, and validation refuses it).
+ * Fills in defaults, in place. A null where the schema allows none counts as absent: it gives way to the default, or goes
+ * (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable).
  */
 export function applyDefaults(value: unknown, schema: StructuralSchema): void {
   if (Array.isArray(value)) {
@@ -10,17 +10,28 @@ export function applyDefaults(value: unknown, schema: StructuralSchema): void {
     return;
   }
   if (!isRecord(value)) return;
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (needsDefault(value, name, property)) value[name] = structuredClone(property.default);
-  }
+  dropForbiddenNulls(value, schema);
+  addDefaults(value, schema);
   for (const [name, child] of Object.entries(value)) {
     const property = propertySchema(schema, name);
     if (property) applyDefaults(child, property);
   }
 }
 
-function needsDefault(value: Record<string, unknown>, name: string, property: StructuralSchema): boolean {
-  if (property.default === undefined) return false;
-  if (!Object.hasOwn(value, name)) return true;
-  return value[name] === null && property.nullable !== true;
+function addDefaults(value: Record<string, unknown>, schema: StructuralSchema): void {
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (property.default === undefined || Object.hasOwn(value, name)) continue;
+    value[name] = structuredClone(property.default);
+  }
+}
+
+function dropForbiddenNulls(value: Record<string, unknown>, schema: StructuralSchema): void {
+  for (const [name, child] of Object.entries(value)) {
+    const property = child === null ? propertySchema(schema, name) : undefined;
+    if (property && property.nullable !== true && !isOpen(property)) delete value[name];
+  }
+}
+
+function isOpen(schema: StructuralSchema): boolean {
+  return schema.type === undefined && schema['x-kubernetes-int-or-string'] !== true;
 }

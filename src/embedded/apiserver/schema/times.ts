@@ -18,11 +18,17 @@ export function normalizeTimes(value: unknown, schema: StructuralSchema): void {
   }
 }
 
-/** Texts that are no times stay as they are, for validation to refuse. */
+const microTime = /\.\d{6}(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** Texts that are no times stay as they are, for validation to refuse. @throws RangeError for a MicroTime without six digits. */
 export function normalizeTime(text: string, precision: 'seconds' | 'microseconds'): string {
   const [, whole = '', fraction = '', zone = ''] = rfc3339.exec(text) ?? [];
   const time = Date.parse(`${whole}${zone}`);
   if (Number.isNaN(time)) return text;
   const seconds = new Date(time).toISOString().slice(0, 19);
-  return precision === 'seconds' ? `${seconds}Z` : `${seconds}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+  if (precision === 'seconds') return `${seconds}Z`;
+  // Upstream reads nothing else, and a client that gets away with it here would fail there.
+  if (!microTime.test(text))
+    throw new RangeError(`${text} needs microseconds, six digits: 2006-01-02T15:04:05.000000Z`);
+  return `${seconds}.${fraction}Z`;
 }

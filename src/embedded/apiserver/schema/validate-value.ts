@@ -38,7 +38,7 @@ function typeError(value: unknown, schema: StructuralSchema, path: string): Fiel
   const fits = expected.some((type) => type === actual || (type === 'number' && actual === 'integer'));
   if (expected.length === 0 || fits) return undefined;
   const detail = `${path} in body must be of type ${expected.join(',')}: ${JSON.stringify(actual)}`;
-  return typeInvalid(path, isRecord(value) || Array.isArray(value) ? actual : (value ?? 'null'), detail);
+  return typeInvalid(path, actual, detail);
 }
 
 function enumErrors(value: unknown, schema: StructuralSchema, path: string): FieldError[] {

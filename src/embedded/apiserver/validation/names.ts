@@ -25,12 +25,20 @@ function rule(maximum: number, pattern: Pattern): NameRule {
   ];
 }
 
-export const dns1123Label: NameRule = rule(63, {
+const simpleLabel = rule(63, {
   expression: label1123,
   examples: ['my-name', '123-abc'],
   message:
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
 });
+const wholeSubdomain = new RegExp(`^(?:${subdomain1123})$`);
+
+/** A valid subdomain that is no label can only have dots too many. */
+export const dns1123Label: NameRule = (name) => {
+  const problems = simpleLabel(name);
+  const dotted = name.includes('.') && wholeSubdomain.test(name);
+  return dotted ? [...problems.slice(0, -1), 'must not contain dots'] : problems;
+};
 
 export const dns1123Subdomain: NameRule = rule(253, {
   expression: subdomain1123,

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../lib/errors.ts';
 import type { KubeObject } from '../../store/stored-object.ts';
 import { applyDefaults } from '../schema/defaults.ts';
 import { omitEmpty } from '../schema/omit-empty.ts';
@@ -6,8 +7,8 @@ import { isRecord } from '../schema/structural-schema.ts';
 import { normalizeTimes } from '../schema/times.ts';
 import { validateValue } from '../schema/validate-value.ts';
 import { apiVersionOf, type ResourceDefinition } from '../resources/resource-definition.ts';
-import { fieldErrorMessage, type FieldError } from '../status/field-error.ts';
-import { badRequest } from '../status/refusals.ts';
+import { fieldErrorMessage, invalid, type FieldError } from '../status/field-error.ts';
+import { badRequest, invalidObject } from '../status/refusals.ts';
 import { refuseUnknownFields, type FieldValidation } from './write-options.ts';
 
 export interface Decoded {
@@ -41,10 +42,11 @@ export function decodeObject(
 function checkTypeMeta(input: unknown, definition: ResourceDefinition): KubeObject {
   if (!isRecord(input)) throw badRequest(cannotHandle(definition, 'the body must be one object'));
   const { apiVersion, kind, metadata = {} } = input;
-  checkKind(kind ?? '', definition);
   checkApiVersion(apiVersion ?? '', definition);
   if (!isRecord(metadata)) throw badRequest(cannotHandle(definition, 'metadata must be an object'));
-  const named = { ...metadata, name: metadata['name'] ?? '' };
+  const name = metadata['name'] ?? '';
+  checkKind(kind ?? '', definition, text(name));
+  const named = { ...metadata, name };
   return {
     ...input,
     apiVersion: apiVersionOf(definition),
@@ -53,9 +55,13 @@ function checkTypeMeta(input: unknown, definition: ResourceDefinition): KubeObje
   } as KubeObject;
 }
 
-function checkKind(kind: unknown, definition: ResourceDefinition): void {
+/** Upstream finds a wrong kind of a custom resource in validation, that of a built-in one when it decodes. */
+function checkKind(kind: unknown, definition: ResourceDefinition, name: string): void {
   if (kind === '' && definition.custom) throw badRequest("Object 'Kind' is missing in the request body");
   if (kind === '' || kind === definition.kind) return;
+  if (definition.custom) {
+    throw invalidObject(definition, name, [invalid('kind', kind, `must be ${definition.kind}`)]);
+  }
   const version = JSON.stringify(definition.version);
   throw badRequest(`${text(kind)} in version ${version} cannot be handled as a ${definition.kind}`);
 }
@@ -86,10 +92,16 @@ function dropNulls(value: unknown): void {
 }
 
 /** The form in which upstream's Go types would write it; in custom resources that is metadata only. */
-function normalize(object: KubeObject, { custom, schema }: ResourceDefinition): void {
-  const metadata = schema.properties?.['metadata'] ?? {};
-  normalizeTimes(custom ? object.metadata : object, custom ? metadata : schema);
-  omitEmpty(custom ? object.metadata : object, custom ? metadata : schema);
+function normalize(object: KubeObject, definition: ResourceDefinition): void {
+  const { custom, schema } = definition;
+  const part = custom ? object.metadata : object;
+  const partSchema = custom ? (schema.properties?.['metadata'] ?? {}) : schema;
+  try {
+    normalizeTimes(part, partSchema);
+  } catch (error) {
+    throw badRequest(cannotHandle(definition, `parsing time: ${errorMessage(error)}`));
+  }
+  omitEmpty(part, partSchema);
 }
 
 /** Wrong types cannot be decoded upstream (400); in custom resources that holds for metadata only, the rest is validation (422). */

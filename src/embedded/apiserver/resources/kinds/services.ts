@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../store/stored-object.ts';
 import { flag, integer, listOf, mergedList, objectOf, text, textMap } from '../../schema/meta-schemas.ts';
 import { serviceColumns } from '../../table/service-columns.ts';
 import { prepareService, validateService } from '../../validation/service.ts';
-import { dns1035Label } from '../../validation/names.ts';
+import { dns1123Label } from '../../validation/names.ts';
 import { defineBuiltin } from '../builtin.ts';
 
 const port = objectOf(
@@ -34,7 +34,7 @@ export const services = defineBuiltin({
   categories: ['all'],
   namespaced: true,
   description: 'Service names a set of endpoints.',
-  nameRule: dns1035Label,
+  nameRule: dns1123Label,
   statusSubresource: true,
   allowCreateOnUpdate: true,
   selectableFields: ['spec.clusterIP', 'spec.type'],
