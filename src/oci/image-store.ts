@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { replaceFile, writeDurable } from '../lib/durable-file.ts';
 import { hasErrno, PlatformError } from '../lib/errors.ts';
@@ -81,8 +83,19 @@ export async function forgetImage(root: string, source: string): Promise<void> {
   await rm(refPath(root, source), { force: true });
 }
 
-/** For a blob that turned out to be damaged: the next pull fetches it again. */
-export async function removeBlob(root: string, digest: string): Promise<void> {
+/** For a blob that could not be used: if it is not what its name says, it goes, and the next pull fetches it again. */
+export async function removeDamagedBlob(root: string, digest: string): Promise<void> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(blobPath(root, digest)), hash);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  if (`sha256:${hash.digest('hex')}` !== digest) await removeBlob(root, digest);
+}
+
+async function removeBlob(root: string, digest: string): Promise<void> {
   await rm(blobPath(root, digest), { force: true });
 }
 

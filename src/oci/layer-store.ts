@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { replaceFile, syncFolder, writeDurable } from '../lib/durable-file.ts';
 import { hasErrno, PlatformError } from '../lib/errors.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
-import { blobPath, removeBlob, type StoredImage } from './image-store.ts';
+import { blobPath, removeDamagedBlob, type StoredImage } from './image-store.ts';
 import { layerPath, layersPath } from './paths.ts';
 import { UnpackPool } from './unpack/unpack-pool.ts';
 import type { UnpackRequest, UnpackResult } from './unpack/unpack-layer.ts';
@@ -128,8 +128,7 @@ export class LayerStore {
       return await this.#pool.run(request, AbortSignal.any([signal, timeout]));
     } catch (error) {
       if (timeout.aborted && !signal.aborted) throw tooSlow(error);
-      // A blob that is not what its name says is worth nothing: the next try fetches it again.
-      if (error instanceof PlatformError && error.data['expected'] === digest) await removeBlob(root, digest);
+      await removeDamagedBlob(root, digest);
       throw error;
     }
   }

@@ -9,9 +9,11 @@ export interface TestImage {
   /** `config` of the image configuration: Entrypoint, Env and so on. */
   config?: object;
   architecture?: string;
+  /** Instead of the digests of the layers' archives. */
+  diffIds?: readonly string[];
 }
 
-interface Descriptor {
+export interface Descriptor {
   mediaType: string;
   digest: string;
   size: number;
@@ -54,7 +56,7 @@ async function writeImage(folder: string, image: TestImage): Promise<Descriptor>
     architecture: image.architecture ?? 'amd64',
     os: 'linux',
     config: { Entrypoint: ['/bin/app'], ...image.config },
-    rootfs: { type: 'layers', diff_ids: archives.map(sha256) },
+    rootfs: { type: 'layers', diff_ids: image.diffIds ?? archives.map(sha256) },
   });
   const configDescriptor = await writeBlob(folder, 'application/vnd.oci.image.config.v1+json', config);
   const manifest = { schemaVersion: 2, mediaType: manifestType, config: configDescriptor, layers };
