@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { systemClock } from '../../src/lib/clock.ts';
+
+export interface CallResult {
+  /** Null when there was no answer: refused, reset, cut off. */
+  status: number | null;
+  body: string;
+  /** Date.now() at its end. */
+  at: number;
+}
+
+/** One call on a connection of its own. Never rejects. */
+export async function call(url: string): Promise<CallResult> {
+  try {
+    const outgoing = get(url, { agent: new Agent({ keepAlive: false }) });
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const body = await text(response);
+    return { status: response.statusCode ?? null, body, at: Date.now() };
+  } catch (error) {
+    return { status: null, body: String(error), at: Date.now() };
+  }
+}
+
+export interface Load extends AsyncDisposable {
+  results: CallResult[];
+}
+
+/** Calls again and again, so many at a time, until it is disposed. */
+export function load(url: string, callers: number): Load {
+  const results: CallResult[] = [];
+  const stop = new AbortController();
+  const caller = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      const result = await call(url);
+      results.push(result);
+      // While the port is closed this would spin and take the time that a restart needs.
+      if (result.status === null) await systemClock.sleep(5);
+    }
+  };
+  const running = Array.from({ length: callers }, caller);
+  return {
+    results,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.all(running);
+    },
+  };
+}
