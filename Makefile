@@ -5,7 +5,7 @@ SHELL := /bin/bash
   test-cluster bench clean
 
 native_sources := $(wildcard src/kontainer/native/Makefile)
-unit := src runtimes scripts test/architecture.test.ts test/helpers
+unit := src runtimes scripts test/architecture.test.ts test/helpers test/perf
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24

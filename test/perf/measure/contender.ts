@@ -17,8 +17,19 @@ export interface Contender {
   measures: Partial<Record<Aspect, Measure>>;
 }
 
+/** A value of its own, such as memory. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: 'bytes';
+  /** Promised; without one the figure is only told. */
+  atMost?: number;
+  note: string;
+}
+
 /** Contenders whose relations count: they are measured in turn, round by round. */
 export interface Group {
-  name: string;
   contenders: readonly Contender[];
+  /** Taken after the rounds. */
+  figures?: () => Promise<Figure[]>;
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '../../../src/lib/exec.ts';
+import { removeCgroups } from './cgroups.ts';
 
 /** Where a run of the benchmark takes place. Everything in `stack` is undone at its end, the last thing first. */
 export interface Workbench {
@@ -18,14 +19,19 @@ export interface Workbench {
   home: string;
   /** Below each cgroup hierarchy. */
   cgroup: string;
+  /** Of the Kontainers' sockets; faas-server wants it below /run. */
+  run: string;
   seccompProfile: string;
   stack: AsyncDisposableStack;
 }
 
 const buildMs = 120_000;
 
-export async function openWorkbench(root: string): Promise<Workbench> {
-  const stack = new AsyncDisposableStack();
+export async function openWorkbench(root: string, stack: AsyncDisposableStack): Promise<Workbench> {
+  const cgroup = `/kontain-bench-${process.pid}`;
+  stack.defer(() => removeCgroups(cgroup));
+  const run = `/run/kontain-bench-${process.pid}`;
+  stack.defer(() => rm(run, { recursive: true, force: true }));
   const home = await mkdtemp(join(tmpdir(), 'kontain-bench-'));
   stack.defer(() => rm(home, { recursive: true, force: true }));
   // Root inside of a container is nobody here, and must pass through to its root file system.
@@ -39,7 +45,8 @@ export async function openWorkbench(root: string): Promise<Workbench> {
     programs: join(root, 'test/perf/programs'),
     node: process.execPath,
     home,
-    cgroup: `/kontain-bench-${process.pid}`,
+    cgroup,
+    run,
     seccompProfile: await readFile('/usr/share/containers/seccomp.json', 'utf8'),
     stack,
   };
