@@ -67,9 +67,9 @@ async function deployAndReport(
   work: Work,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
+  let deployed: Deployed;
   try {
-    const deployed = await deploy(options, work, signal);
-    await reportReady(options, work, deployed, signal);
+    deployed = await deploy(options, work, signal);
   } catch (error) {
     if (signal.aborted) throw error;
     const failure = toFailure('InternalError', error);
@@ -77,6 +77,7 @@ async function deployAndReport(
     if (!failure.retry) throw new TerminalError(failure.message, { cause: failure });
     throw failure;
   }
+  await reportReady(options, work, deployed, signal);
   return options.refreshMs > 0 ? { requeueAfterMs: options.refreshMs } : undefined;
 }
 

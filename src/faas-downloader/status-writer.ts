@@ -20,14 +20,19 @@ const maxAttempts = 10;
  * was made from, else it is made again. An Image that is gone, or another one by now, needs no status.
  */
 export function statusWriter({ client, node, clock }: StatusWriterOptions): WriteStatus {
+  /** Uids of what this process has written to: the informer's copy may be older than that. */
+  const written = new Set<string>();
   return async (object, report, signal) => {
     const ref = refOf(object);
-    const { uid, generation = 0 } = object.metadata;
+    const { uid = '', generation = 0 } = object.metadata;
+    const context = { node, generation, nowMs: clock.now() };
+    // After a start most Images are as they were: that costs no request each.
+    if (!written.has(uid) && statusPatch(object, report, context) === null) return;
+    written.add(uid);
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      // Read, not taken from the informer: a patch of ours a moment ago may not be there yet.
       const current = await orUndefined(client.get(imageResource, ref, { signal }));
       if (current === undefined || current.metadata.uid !== uid) return;
-      const patch = statusPatch(current, report, { node, generation, nowMs: clock.now() });
+      const patch = statusPatch(current, report, context);
       if (patch === null || (await tryPatch(current, patch, signal))) return;
     }
     throw new Error(`the status of Image ${ref.name} changes all the time`);
