@@ -10,6 +10,7 @@ import { listsContract } from './lists.ts';
 import { objectsContract } from './objects.ts';
 import { patchesContract } from './patches.ts';
 import { watchesContract } from './watches.ts';
+import { wrongDefinitionsContract } from './wrong-definitions.ts';
 
 const contracts = [
   objectsContract,
@@ -19,6 +20,7 @@ const contracts = [
   deletionsContract,
   builtinKindsContract,
   customResourcesContract,
+  wrongDefinitionsContract,
   discoveryContract,
 ];
 

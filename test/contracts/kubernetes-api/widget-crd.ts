@@ -9,6 +9,15 @@ const condition = {
 const spec = {
   type: 'object',
   required: ['size'],
+  'x-kubernetes-validations': [
+    { rule: "!has(self.tags) || self.tags.all(tag, tag.startsWith('t'))", message: 'tags start with t' },
+    {
+      rule: '!(has(self.name) && has(self.when))',
+      messageExpression: '"not both, " + self.name',
+      reason: 'FieldValueForbidden',
+    },
+    { rule: "!has(self.parts) || self.parts.exists(part, part.id == 'main')" },
+  ],
   properties: {
     size: { type: 'integer', format: 'int32', minimum: 1, maximum: 10, description: 'How big it is.' },
     colour: { type: 'string', enum: ['red', 'green'], default: 'red' },
@@ -18,8 +27,26 @@ const spec = {
     port: { 'x-kubernetes-int-or-string': true },
     anything: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     maybe: { type: 'string', nullable: true },
+    fixed: {
+      type: 'string',
+      'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'fixed cannot change' }],
+    },
+    limit: {
+      'x-kubernetes-int-or-string': true,
+      'x-kubernetes-validations': [
+        {
+          rule: 'type(self) == int ? self > 0 : self.matches("^[0-9]+(Ki|Mi)$")',
+          message: 'write a quantity such as 1Mi',
+        },
+      ],
+    },
     labels: { type: 'object', additionalProperties: { type: 'string' }, maxProperties: 2 },
-    tags: { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set', maxItems: 3 },
+    tags: {
+      type: 'array',
+      items: { type: 'string', maxLength: 9 },
+      'x-kubernetes-list-type': 'set',
+      maxItems: 3,
+    },
     parts: {
       type: 'array',
       'x-kubernetes-list-type': 'map',

@@ -1,4 +1,5 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../status/field-error.ts';
+import { ruleSyntaxErrors } from './rules.ts';
 import { compilePattern } from '../schema/pattern.ts';
 import { isRecord, type StructuralSchema } from '../schema/structural-schema.ts';
 import { validateValue } from '../schema/validate-value.ts';
@@ -27,6 +28,9 @@ function nodeErrors(schema: unknown, path: string, depth: number): FieldError[] 
     ...exclusiveErrors(node, path),
     ...listErrors(node, path),
     ...valueErrors(node, path),
+    ...ruleSyntaxErrors(node).map(({ index, rule, message }) =>
+      invalid(`${path}.x-kubernetes-validations[${index}].rule`, rule, `compilation failed: ${message}`),
+    ),
     ...Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
       nodeErrors(child, `${path}.properties[${name}]`, depth + 1),
     ),

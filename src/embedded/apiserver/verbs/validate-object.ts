@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../store/stored-object.ts';
 import { validateValue } from '../schema/validate-value.ts';
 import type { ResourceDefinition } from '../resources/resource-definition.ts';
+import { ruleErrors } from '../validation/rules.ts';
 import type { FieldError } from '../status/field-error.ts';
 import { invalidObject } from '../status/refusals.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
@@ -17,16 +18,26 @@ export function validateCreate(object: KubeObject, definition: ResourceDefinitio
 /** @throws StatusError 422 with all that is wrong with a changed object. */
 export function validateUpdate(object: KubeObject, old: KubeObject, definition: ResourceDefinition): void {
   const meta = validateObjectMetaUpdate(object, old);
-  const content = contentErrors(object, definition);
+  const content = contentErrors(object, definition, old);
   // Rules about the change presume that the object itself is well formed.
   const change = content.length === 0 ? (definition.hooks.validateUpdate?.(object, old) ?? []) : [];
   refuse(object, definition, [...meta, ...content, ...change]);
 }
 
-function contentErrors(object: KubeObject, definition: ResourceDefinition): FieldError[] {
+function contentErrors(object: KubeObject, definition: ResourceDefinition, old?: KubeObject): FieldError[] {
   const { metadata: _, ...content } = object;
   const schema = validateValue(content, withoutMetadata(definition), '');
-  return schema.length > 0 ? schema : (definition.hooks.validate?.(object) ?? []);
+  if (schema.length > 0) return schema;
+  const rules = definition.custom
+    ? ruleErrors(selfOf(object), definition.schema, { path: '', old: old && selfOf(old) })
+    : [];
+  return [...rules, ...(definition.hooks.validate?.(object) ?? [])];
+}
+
+/** Rules see of the metadata only what cannot change behind their back: the name. */
+function selfOf(object: KubeObject): KubeObject {
+  const { name, generateName } = object.metadata;
+  return { ...object, metadata: { name, ...(generateName !== undefined && { generateName }) } };
 }
 
 /** Metadata has its own rules above. */
