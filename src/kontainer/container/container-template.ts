@@ -1,3 +1,4 @@
+import { PlatformError } from '../../lib/errors.ts';
 import type { Kontainer, StartOptions, Template } from '../kontainer.ts';
 import type { KontainerSpec } from '../spec.ts';
 import { ForkStarter } from './fork-starter.ts';
@@ -6,7 +7,7 @@ import type { LaunchedKontainer } from './launched-kontainer.ts';
 import { Pool } from './pool.ts';
 import { mountRootfs, type Rootfs } from './rootfs.ts';
 import { RunStarter } from './run-starter.ts';
-import type { Starter } from './starter.ts';
+import type { Ground, Starter } from './starter.ts';
 
 /** More would hold memory for a burst that may not come. */
 const maxWaiting = 16;
@@ -26,6 +27,7 @@ export class ContainerTemplate implements Template {
   #standing: Promise<Standing> | null = null;
   #current: Standing | null = null;
   #first = true;
+  #closed = false;
 
   constructor(host: ContainerHost, spec: KontainerSpec) {
     this.#host = host;
@@ -47,6 +49,7 @@ export class ContainerTemplate implements Template {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     const standing = await this.#standing?.catch(() => null);
     this.#standing = this.#current = null;
     if (standing) await dismantle(standing);
@@ -55,13 +58,14 @@ export class ContainerTemplate implements Template {
   async #take(signal: AbortSignal): Promise<LaunchedKontainer> {
     const { pool, starter } = this.#current?.starter.usable ? this.#current : await this.#stand();
     signal.throwIfAborted();
-    if (pool !== null) return pool.take(signal);
-    const kontainer = starter.begin();
-    await kontainer.ready;
-    return kontainer;
+    const kontainer = await (pool === null ? beginFor(signal, starter) : pool.take(signal));
+    if (!signal.aborted) return kontainer;
+    kontainer.kill('caller_gone');
+    throw signal.reason;
   }
 
   #stand(): Promise<Standing> {
+    if (this.#closed) throw new PlatformError('not_ready', 'The function is no longer on this node.');
     if (this.#standing !== null && this.#current === null) return this.#standing;
     const fallen = this.#current;
     this.#current = null;
@@ -78,9 +82,16 @@ export class ContainerTemplate implements Template {
     const launcher = await this.#host.launcher();
     const rootfs = await mountRootfs(this.#host, launcher, this.spec.layers);
     const ground = { spec: this.spec, launcher, rootfs: rootfs.path };
-    const forks = this.spec.start === 'template';
-    const starter = forks ? await ForkStarter.create(this.#host, ground) : new RunStarter(this.#host, ground);
+    const starter = await this.#starter(ground).catch((error: unknown) => {
+      rootfs.unmount();
+      throw error;
+    });
     return { starter, rootfs, pool: this.spec.start === 'cold' ? null : this.#pool(starter) };
+  }
+
+  async #starter(ground: Ground): Promise<Starter> {
+    if (this.spec.start === 'template') return ForkStarter.create(this.#host, ground);
+    return new RunStarter(this.#host, ground);
   }
 
   #pool(starter: Starter): Pool {
@@ -89,8 +100,24 @@ export class ContainerTemplate implements Template {
   }
 }
 
+/** Rejects as soon as the caller has gone, and leaves nothing of it. */
+async function beginFor(signal: AbortSignal, starter: Starter): Promise<LaunchedKontainer> {
+  const kontainer = starter.begin();
+  const { promise: gone, reject } = Promise.withResolvers<never>();
+  const leave = (): void => {
+    kontainer.kill('caller_gone');
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    await Promise.race([kontainer.ready, gone]);
+    return kontainer;
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
 async function dismantle({ starter, rootfs, pool }: Standing): Promise<void> {
-  pool?.close();
-  await starter.close();
+  await Promise.all([pool?.close(), starter.close()]);
   rootfs.unmount();
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LauncherEvent } from '../launcher/event-parser.ts';
 import type { ContainerHost } from './host.ts';
+import { lastWords } from './error-text.ts';
 import { LaunchedKontainer } from './launched-kontainer.ts';
 import { programOf } from './program.ts';
 import { runtimeConfig, templateCapabilities } from './runtime-config.ts';
@@ -18,8 +19,10 @@ export class ForkStarter implements Starter {
   readonly #host: ContainerHost;
   readonly #ground: Ground;
   readonly #id: number;
+  readonly #up = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
   #alive = true;
+  #late = false;
   #output = '';
   #reason = 'it ended while it was loaded';
 
@@ -38,12 +41,13 @@ export class ForkStarter implements Starter {
     await mkdir(bundle, { mode: 0o700 });
     await writeFile(join(bundle, 'config.json'), JSON.stringify(configOf(host, ground, id)));
     const starter = new ForkStarter(host, ground, id);
+    host.limitStart(starter.#up.promise, (reason) => starter.#drop(reason));
     launcher.send('template', id, spec.limits.memoryBytes + templateExtraBytes, templatePids);
     return starter;
   }
 
   get usable(): boolean {
-    return this.#alive && this.#ground.launcher.alive;
+    return this.#alive && !this.#late && this.#ground.launcher.alive;
   }
 
   get memoryBytes(): number {
@@ -61,6 +65,8 @@ export class ForkStarter implements Starter {
     const identity = [user.uid, user.gid, user.groups.join(',')];
     const caps = [limits.memoryBytes, limits.cpuMillis, limits.pids, limits.logBytes];
     launcher.send('fork', this.#id, id, ...size, ...identity, ...caps);
+    /* a template that does not fork is broken, and only its end frees what waits for it */
+    this.#host.limitStart(kontainer.ready, (reason) => this.#drop(reason));
     return kontainer;
   }
 
@@ -69,17 +75,26 @@ export class ForkStarter implements Starter {
     await this.#gone.promise;
   }
 
+  /** Its forks end with it; the next call starts another. */
+  #drop(reason: string): void {
+    if (!this.#alive) return;
+    this.#reason = reason;
+    this.#late = true;
+    this.#ground.launcher.send('drop', this.#id);
+  }
+
   #explain(): string {
-    const lines = this.#output.trim().split('\n');
-    return lines.at(-1) || this.#reason;
+    if (this.#late) return this.#reason;
+    return lastWords(this.#output, this.#host.paths) || this.#reason;
   }
 
   #handle(event: LauncherEvent): void {
     if (event.type === 'out')
       this.#output = (this.#output + event.chunk.toString('utf8')).slice(-outputTailBytes);
     if (event.type === 'failed') this.#reason = event.step;
+    if (event.type === 'up' || event.type === 'gone') this.#up.resolve();
     if (event.type !== 'gone') return;
-    if (event.outOfMemory) this.#reason = 'it needs more memory than its limit to be loaded';
+    if (event.outOfMemory && !this.#late) this.#reason = 'it needs more memory than its limit to be loaded';
     this.#alive = false;
     this.#ground.launcher.unsubscribe(this.#id);
     this.#gone.resolve();

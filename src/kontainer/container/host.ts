@@ -28,8 +28,12 @@ export interface ContainerHostOptions {
   idBase: number;
   /** Text of the container engines' seccomp profile. */
   seccompProfile: string;
+  /** A Kontainer or template that is not ready after so long is killed. Default one minute. */
+  startTimeoutMs?: number;
   logger: Logger;
 }
+
+const defaultStartTimeoutMs = 60_000;
 
 /** `linux.seccomp` for containers that run user code, and for templates, which need more until they fork. */
 export interface SeccompFilters {
@@ -57,6 +61,19 @@ export class ContainerHost implements AsyncDisposable {
       kontainer: ociSeccomp(resolveSeccompProfile(this.#profile, new Set())),
       template: ociSeccomp(resolveSeccompProfile(this.#profile, new Set(templateCapabilities))),
     };
+  }
+
+  /** Places on this host that no function's author shall read in an error. */
+  get paths(): string[] {
+    return [this.options.run, this.options.layers, this.options.native];
+  }
+
+  /** Calls `late` unless `started` is settled in time. */
+  limitStart(started: Promise<unknown>, late: (reason: string) => void): void {
+    const limit = this.options.startTimeoutMs ?? defaultStartTimeoutMs;
+    const timer = setTimeout(() => late(`it was not ready after ${limit} ms`), limit).unref();
+    const clear = (): void => clearTimeout(timer);
+    started.then(clear, clear);
   }
 
   nextId(): number {

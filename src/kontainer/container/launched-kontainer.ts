@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { getSystemErrorMessage } from 'node:util';
 import { PlatformError } from '../../lib/errors.ts';
 import { connectKontainer } from '../connection.ts';
 import type { Exit, Kontainer, KillReason, OutputSink, OutputStream, StartKind } from '../kontainer.ts';
 import type { ExitEvent, LauncherEvent } from '../launcher/event-parser.ts';
 import type { Launcher } from '../launcher/launcher.ts';
+import { errnoText } from './error-text.ts';
 
 /** What a Kontainer prints before it has a call is kept up to this size. */
 const earlyOutputBytes = 64 * 1024;
@@ -73,6 +73,12 @@ export class LaunchedKontainer implements Kontainer {
     this.#launcher.send('kill', this.#id);
   }
 
+  /** It has not become ready in time. */
+  giveUp(reason: string): void {
+    this.#failure ??= reason;
+    this.kill('timeout');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill('done');
     await this.exited;
@@ -81,7 +87,7 @@ export class LaunchedKontainer implements Kontainer {
   #handle(event: LauncherEvent): void {
     if (event.type === 'ready') this.#becomeReady();
     else if (event.type === 'out') this.#print(event.stream, event.chunk);
-    else if (event.type === 'failed') this.#failure = `${event.step}: ${getSystemErrorMessage(-event.errno)}`;
+    else if (event.type === 'failed') this.#failure = `${event.step}: ${errnoText(event.errno)}`;
     else if (event.type === 'exit') this.#end(event);
   }
 

@@ -1,3 +1,4 @@
+import { PlatformError } from '../../lib/errors.ts';
 import type { LaunchedKontainer } from './launched-kontainer.ts';
 
 export interface PoolOptions {
@@ -33,6 +34,7 @@ export class Pool {
   /** The Kontainer that waits longest, else the next that becomes ready. Rejects with its start's error. */
   async take(signal: AbortSignal): Promise<LaunchedKontainer> {
     signal.throwIfAborted();
+    if (this.#closed) throw new PlatformError('not_ready', 'The function is no longer on this node.');
     this.#inUse += 1;
     this.#wanted = Math.min(Math.max(this.#wanted, this.#inUse), this.#options.maxWaiting);
     const waiting = this.#ready.shift();
@@ -48,11 +50,13 @@ export class Pool {
     }
   }
 
-  /** Kills what waits; what is in use goes on. */
-  close(): void {
+  /** Kills what waits, and resolves when nothing of it is left; what is in use goes on. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const kontainer of [...this.#ready, ...this.#starting]) kontainer.kill('idle');
+    const waiting = [...this.#ready, ...this.#starting];
     this.#ready.length = 0;
+    for (const kontainer of waiting) kontainer.kill('idle');
+    await Promise.all(waiting.map(({ exited }) => exited));
   }
 
   #release(): void {
@@ -69,6 +73,8 @@ export class Pool {
       if (index >= 0) this.#waiters.splice(index, 1);
       reject(signal.reason);
     };
+    /* also when it is rejected before anybody awaits it: the start of another Kontainer may throw */
+    promise.catch(() => undefined);
     this.#waiters.push(waiter);
     signal.addEventListener('abort', leave, { once: true });
     try {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { getSystemErrorMessage } from 'node:util';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Launcher } from '../launcher/launcher.ts';
+import { errnoText } from './error-text.ts';
 import type { ContainerHost } from './host.ts';
 
 export interface Rootfs {
@@ -23,7 +23,7 @@ export async function mountRootfs(
   });
   launcher.unsubscribe(id);
   if (errno !== 0) {
-    const reason = errno > 0 ? getSystemErrorMessage(-errno) : 'the launcher ended';
+    const reason = errno > 0 ? errnoText(errno) : 'the launcher ended';
     throw new PlatformError('start_failed', `The image's file system could not be mounted: ${reason}`);
   }
   return { path: join(host.options.run, 'fs', String(id)), unmount: () => launcher.send('unmount', id) };

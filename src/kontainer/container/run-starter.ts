@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerHost } from './host.ts';
+import { lastWords } from './error-text.ts';
 import { LaunchedKontainer } from './launched-kontainer.ts';
 import { programOf } from './program.ts';
 import { runtimeConfig } from './runtime-config.ts';
@@ -30,8 +31,9 @@ export class RunStarter implements Starter {
       id,
       launcher,
       run: this.#host.options.run,
-      whyNotReady: () => kontainer.printed.trim().split('\n').at(-1) || 'it ended before it took the call',
+      whyNotReady: () => lastWords(kontainer.printed, this.#host.paths) || 'it ended before it took the call',
     });
+    this.#host.limitStart(kontainer.ready, (reason) => kontainer.giveUp(reason));
     const port = spec.protocol === 'http' ? spec.port : 0;
     launcher.send('run', id, port, memoryBytes, cpuMillis, pids, logBytes);
     return kontainer;

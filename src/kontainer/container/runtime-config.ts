@@ -29,7 +29,8 @@ export const templateCapabilities = [
 const restricted = ['nosuid', 'noexec', 'nodev'];
 
 function mounts(spec: KontainerSpec, forks: boolean): object[] {
-  const size = `size=${spec.limits.tmpBytes}`;
+  /* inodes are bounded too: they are kernel memory */
+  const size = [`size=${spec.limits.tmpBytes}`, `nr_inodes=${Math.floor(spec.limits.tmpBytes / 4096) + 16}`];
   const common = [
     { destination: '/proc', type: 'proc', source: 'proc', options: restricted },
     {
@@ -38,8 +39,13 @@ function mounts(spec: KontainerSpec, forks: boolean): object[] {
       source: 'tmpfs',
       options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
     },
-    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...restricted, 'mode=1777', size] },
-    { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'nodev', 'mode=1777', size] },
+    { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...restricted, 'mode=1777', ...size] },
+    {
+      destination: '/tmp',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'nodev', 'mode=1777', ...size],
+    },
   ];
   if (forks) return common;
   return [
@@ -106,7 +112,8 @@ export function runtimeConfig(spec: KontainerSpec, shape: ContainerShape): objec
       resources: { devices: [{ allow: false, access: 'rwm' }] },
       rootfsPropagation: 'private',
       seccomp: shape.seccomp,
-      ...(shape.forks ? {} : { maskedPaths, readonlyPaths }),
+      /* all forks of a template have its /dev in common: what one could write there, another could read */
+      ...(shape.forks ? { readonlyPaths: ['/dev'] } : { maskedPaths, readonlyPaths }),
     },
   };
 }

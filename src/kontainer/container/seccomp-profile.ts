@@ -32,12 +32,19 @@ export function parseSeccompProfile(text: string): SeccompProfile {
 }
 
 /**
- * The engines' list lets every process make user namespaces and use the kernel's keyrings. Ours must not: the first is
- * where most of the kernel's privilege escalations begin, the second are shared by all Kontainers of one host user.
+ * The engines' list lets every process make user namespaces, use the kernel's keyrings and read its log. Ours must not:
+ * the first is where most of the kernel's privilege escalations begin, the second are shared by all Kontainers of one
+ * host user, the third tells about the host.
  */
 const neverInKontainers = (
   'mount umount umount2 unshare setns pivot_root mount_setattr move_mount open_tree ' +
-  'fsopen fsconfig fsmount fspick keyctl add_key request_key'
+  'fsopen fsconfig fsmount fspick'
+).split(' ');
+
+/** Not even a template needs these, though the list gives them to whoever holds CAP_SYS_ADMIN in its namespace. */
+const never = (
+  'keyctl add_key request_key syslog bpf perf_event_open fanotify_init lookup_dcookie quotactl quotactl_fd ' +
+  'setdomainname open_by_handle_at socketcall'
 ).split(' ');
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET of clone(2). */
@@ -58,6 +65,18 @@ export interface ResolvedProfile {
 
 const eperm = 1;
 const enosys = 38;
+
+/** AF_VSOCK leads to the hypervisor, past every network namespace; NETLINK_AUDIT to the host's log of events. */
+const afVsock = 40;
+const netlinkAudit = 9;
+const socketArgs = (op: string) => [
+  { index: 0, value: afVsock, valueTwo: 0, op },
+  { index: 2, value: netlinkAudit, valueTwo: 0, op },
+];
+const restrictedSockets: ResolvedRule[] = [
+  { name: 'socket', errno: null, args: socketArgs('SCMP_CMP_NE') },
+  ...socketArgs('SCMP_CMP_EQ').map((arg) => ({ name: 'socket', errno: eperm, args: [arg] })),
+];
 
 type Condition = Rule['includes'];
 
@@ -93,7 +112,12 @@ const withoutNamespaces: ResolvedRule[] = [
 /** What the profile says to a process on x86-64 with these capabilities; without any, it is a Kontainer's own code. */
 export function resolveSeccompProfile(profile: SeccompProfile, caps: ReadonlySet<string>): ResolvedProfile {
   const native = profile.archMap.find(({ architecture }) => architecture === 'SCMP_ARCH_X86_64');
-  const replaced = new Set(caps.size === 0 ? withoutNamespaces.map(({ name }) => name) : []);
+  const own = [
+    ...never.map((name) => ({ name, errno: eperm, args: [] })),
+    ...restrictedSockets,
+    ...(caps.size === 0 ? withoutNamespaces : []),
+  ];
+  const replaced = new Set(own.map(({ name }) => name));
   const rules = profile.syscalls
     .filter((rule) => applies(rule, caps, 'amd64'))
     .flatMap(rulesOf)
@@ -101,7 +125,7 @@ export function resolveSeccompProfile(profile: SeccompProfile, caps: ReadonlySet
   return {
     defaultErrno: profile.defaultErrnoRet,
     architectures: ['SCMP_ARCH_X86_64', ...(native?.subArchitectures ?? [])],
-    rules: caps.size === 0 ? [...rules, ...withoutNamespaces] : rules,
+    rules: [...rules, ...own],
   };
 }
 

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "../kontainer.h"
 #include "exec.h"
 
 #include <errno.h>
@@ -6,8 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/sendfile.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Links in every root file system that lead here, to the call's own /tmp: the root itself is read-only. */
@@ -29,29 +28,17 @@ static int create(const char *path) {
   return fd;
 }
 
-static int run(char **argv) {
-  pid_t pid = fork();
-  if (pid < 0) fail("fork");
-  if (pid == 0) {
-    execvp(argv[0], argv);
-    fail(argv[0]);
-  }
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 int serve_files(int stream, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   int request = create(REQUEST);
   copy(stream, request, "request");
   close(request);
   close(create(REPLY));
-  int code = run(argv);
+  int code = run_program(argv, -1, -1);
   int reply = open(REPLY, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (reply < 0 && errno == ELOOP) reply = open(REPLY, O_RDONLY | O_CLOEXEC);
   if (reply < 0) fail(REPLY);
   if (code == 0) copy(reply, stream, "reply");
-  shutdown(stream, SHUT_RDWR);
+  kontainer_finish(stream);
   return code;
 }

@@ -52,22 +52,25 @@ static int take_call(void) {
     return kontainer_accept();
   }
   if (!listening) errno = EINVAL, fail("neither KONTAIN_TEMPLATE_FD nor KONTAIN_STREAM_FD is set");
-  return accept4(atoi(listening), NULL, NULL, SOCK_CLOEXEC);
+  int stream = accept4(atoi(listening), NULL, NULL, SOCK_CLOEXEC);
+  close(atoi(listening));
+  return stream;
 }
 
-static void serve_cgi(int stream, char **argv) {
+static int serve_cgi(int stream, char **argv) {
   receive_environment(stream);
-  if (dup2(stream, 0) < 0 || dup2(stream, 1) < 0) fail("dup2");
-  execvp(argv[0], argv);
-  fail(argv[0]);
+  int code = run_program(argv, stream, stream);
+  kontainer_finish(stream);
+  return code;
 }
 
 int main(int argc, char **argv) {
   if (argc < 3) errno = EINVAL, fail("usage: kontainer-exec cgi|files PROGRAM [ARGUMENT...]");
+  check_program(argv[2]);
   int stream = take_call();
   if (stream < 0) fail("accept");
   unsetenv("KONTAIN_TEMPLATE_FD");
   unsetenv("KONTAIN_STREAM_FD");
   if (strcmp(argv[1], "files") == 0) return serve_files(stream, argv + 2);
-  serve_cgi(stream, argv + 2);
+  return serve_cgi(stream, argv + 2);
 }

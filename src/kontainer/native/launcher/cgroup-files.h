@@ -19,6 +19,18 @@ struct hierarchies {
   int count;
 };
 
+extern struct hierarchies hierarchies; /* cgroup-base.c */
+bool ours(const struct hierarchy *h);
+/* A file, or null for the folder, of our cgroup `name`. */
+void path_of(char *path, size_t size, const struct hierarchy *h, const char *name, const char *file);
+
+struct cgroup;
+int cgroup_limit(const struct hierarchy *h, const struct cgroup *cgroup); /* cgroup-limits.c */
+void cgroup_watch_oom(const struct hierarchy *h, struct cgroup *cgroup);  /* cgroup-usage.c */
+void cgroup_reset_peak(const struct hierarchy *h, struct cgroup *cgroup);
+uint64_t cgroup_oom_kills(const struct cgroup *cgroup);
+bool cgroup_remove(const char *name); /* cgroup-end.c: with all below; false when processes are left in it */
+
 int hierarchies_read(struct hierarchies *hierarchies);
 int file_write(const char *path, const char *text);
 /* Value of a one-number file, or of `key` in a file of "key value" lines; 0 when there is none. */

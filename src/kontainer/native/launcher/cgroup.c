@@ -3,131 +3,83 @@
 #include "cgroup-files.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* Cgroups that forks used and gave back: the next fork saves making, limiting and removing one. */
 #define MAX_SPARE 256
 
-static struct hierarchies hierarchies;
 static struct cgroup *spare;
 static int spare_count;
-static uint64_t next_slot;
 
-static void path_of(char *path, size_t size, const struct hierarchy *h, const char *name, const char *file) {
-  snprintf(path, size, "%s%s/%s%s%s", h->mount, config.cgroup, name, file ? "/" : "", file ? file : "");
-}
-
-static bool ours(const struct hierarchy *h) { return h->memory || h->pids || h->cpu; }
+/* Given back while the last of their processes were still dying: a cgroup can be removed only when it is empty. */
+static struct cgroup *doomed;
 
 static void each_ours(struct cgroup *cgroup, void (*visit)(const struct hierarchy *, struct cgroup *)) {
   for (int i = 0; i < hierarchies.count; i++)
     if (ours(&hierarchies.items[i])) visit(&hierarchies.items[i], cgroup);
 }
 
-static void set(const struct hierarchy *h, const struct cgroup *cgroup, const char *file, uint64_t value, const char *none) {
-  char path[512], text[32];
-  path_of(path, sizeof path, h, cgroup->name, file);
-  snprintf(text, sizeof text, "%llu", (unsigned long long)value);
-  file_write(path, value == 0 && none ? none : text);
-}
-
-static void limit_v1(const struct hierarchy *h, struct cgroup *cgroup) {
-  const struct limits *l = &cgroup->limits;
-  if (h->memory) {
-    set(h, cgroup, "memory.limit_in_bytes", l->memory_bytes, "-1");
-    set(h, cgroup, "memory.memsw.limit_in_bytes", l->memory_bytes, "-1");
-  }
-  if (h->pids) set(h, cgroup, "pids.max", l->pids, "max");
-  if (h->cpu) set(h, cgroup, "cpu.cfs_quota_us", l->cpu_millis * 100, "-1"); /* the period is 100 ms */
-}
-
-static void limit_v2(const struct hierarchy *h, struct cgroup *cgroup) {
-  const struct limits *l = &cgroup->limits;
-  char path[512], text[64];
-  set(h, cgroup, "memory.max", l->memory_bytes, "max");
-  set(h, cgroup, "memory.oom.group", 1, NULL);
-  path_of(path, sizeof path, h, cgroup->name, "memory.swap.max");
-  file_write(path, "0");
-  set(h, cgroup, "pids.max", l->pids, "max");
-  snprintf(text, sizeof text, "%llu 100000", (unsigned long long)l->cpu_millis * 100);
-  path_of(path, sizeof path, h, cgroup->name, "cpu.max");
-  file_write(path, l->cpu_millis ? text : "max 100000");
-}
-
-static void limit(const struct hierarchy *h, struct cgroup *cgroup) {
-  if (h->unified) limit_v2(h, cgroup);
-  else limit_v1(h, cgroup);
-}
-
-static void make(const struct hierarchy *h, struct cgroup *cgroup) {
-  char path[512];
-  path_of(path, sizeof path, h, cgroup->name, NULL);
-  mkdir(path, 0755);
-}
-
-static uint64_t oom_kills(const struct cgroup *cgroup) {
-  uint64_t count = 0;
+static int make(const struct cgroup *cgroup) {
   for (int i = 0; i < hierarchies.count; i++) {
     const struct hierarchy *h = &hierarchies.items[i];
-    if (!h->memory) continue;
     char path[512];
-    path_of(path, sizeof path, h, cgroup->name, h->unified ? "memory.events" : "memory.oom_control");
-    count += file_number(path, "oom_kill");
-    /* v1 counts where the victim was: the OCI runtime's own cgroup below ours */
-    if (!h->unified) {
-      path_of(path, sizeof path, h, cgroup->name, "c/memory.oom_control");
-      count += file_number(path, "oom_kill");
-      path_of(path, sizeof path, h, cgroup->name, "memory.failcnt");
-      count += cgroup->name[0] == 'k' || cgroup->name[0] == 't' ? file_number(path, NULL) : 0;
-    }
+    if (!ours(h)) continue;
+    path_of(path, sizeof path, h, cgroup->name, NULL);
+    if ((mkdir(path, 0755) && errno != EEXIST) || cgroup_limit(h, cgroup)) return -1;
   }
-  return count;
+  return 0;
 }
 
 static bool same_limits(const struct limits *a, const struct limits *b) {
   return a->memory_bytes == b->memory_bytes && a->cpu_millis == b->cpu_millis && a->pids == b->pids;
 }
 
+/* Only one with the very limits: to lower them below what the kernel still counts would fail. */
 static struct cgroup *take_spare(const struct limits *limits) {
-  struct cgroup **link = &spare;
-  for (struct cgroup **l = &spare; *l; l = &(*l)->next)
-    if (same_limits(&(*l)->limits, limits)) { link = l; break; }
-  struct cgroup *cgroup = *link;
+  for (struct cgroup **link = &spare, *cgroup; (cgroup = *link); link = &cgroup->next)
+    if (same_limits(&cgroup->limits, limits)) {
+      *link = cgroup->next;
+      spare_count--;
+      return cgroup;
+    }
+  return NULL;
+}
+
+static void end(struct cgroup *cgroup) {
+  if (cgroup->oom_event >= 0) close(cgroup->oom_event);
+  if (cgroup->peak >= 0) close(cgroup->peak);
+  if (cgroup_remove(cgroup->name)) return free(cgroup);
+  cgroup->next = doomed;
+  doomed = cgroup;
+}
+
+static struct cgroup *cgroup_new(const struct limits *limits, uint64_t id, bool reusable) {
+  struct cgroup *cgroup = calloc(1, sizeof *cgroup);
   if (!cgroup) return NULL;
-  *link = cgroup->next;
-  spare_count--;
-  if (same_limits(&cgroup->limits, limits)) return cgroup;
   cgroup->limits = *limits;
-  each_ours(cgroup, limit);
+  cgroup->reusable = reusable;
+  cgroup->oom_event = cgroup->peak = -1;
+  snprintf(cgroup->name, sizeof cgroup->name, "%c%llu", reusable ? 's' : 'k', (unsigned long long)id);
+  if (make(cgroup)) {
+    int error = errno;
+    end(cgroup);
+    return errno = error, NULL;
+  }
+  each_ours(cgroup, cgroup_watch_oom);
   return cgroup;
 }
 
-static void reset_peak(const struct hierarchy *h, struct cgroup *cgroup) {
-  char path[512];
-  if (!h->memory || h->unified) return;
-  path_of(path, sizeof path, h, cgroup->name, "memory.max_usage_in_bytes");
-  file_write(path, "0");
-}
-
-/* A reusable one may have served other forks before; `id` names one that may not. */
+/* A reusable one may have served other forks before; `id` names one that may not. Null with errno when it cannot be
+ * limited: nothing may run in it then. */
 struct cgroup *cgroup_take(const struct limits *limits, uint64_t id, bool reusable) {
   struct cgroup *cgroup = reusable ? take_spare(limits) : NULL;
-  if (!cgroup) {
-    cgroup = calloc(1, sizeof *cgroup);
-    if (!cgroup) return NULL;
-    cgroup->limits = *limits;
-    if (reusable) snprintf(cgroup->name, sizeof cgroup->name, "s%llu", (unsigned long long)++next_slot);
-    else snprintf(cgroup->name, sizeof cgroup->name, "k%llu", (unsigned long long)id);
-    each_ours(cgroup, make);
-    each_ours(cgroup, limit);
-  }
-  each_ours(cgroup, reset_peak);
-  cgroup->oom_kills = oom_kills(cgroup);
+  if (!cgroup) cgroup = cgroup_new(limits, id, reusable);
+  if (!cgroup) return NULL;
+  each_ours(cgroup, cgroup_reset_peak);
+  cgroup->oom_kills = cgroup_oom_kills(cgroup);
   return cgroup;
 }
 
@@ -143,98 +95,35 @@ int cgroup_attach(struct cgroup *cgroup, pid_t pid) {
   return 0;
 }
 
-struct usage cgroup_usage(struct cgroup *cgroup) {
-  struct usage usage = {.out_of_memory = oom_kills(cgroup) > cgroup->oom_kills};
-  for (int i = 0; i < hierarchies.count; i++) {
-    char path[512];
-    const struct hierarchy *h = &hierarchies.items[i];
-    if (!h->memory) continue;
-    path_of(path, sizeof path, h, cgroup->name, h->unified ? "memory.peak" : "memory.max_usage_in_bytes");
-    usage.memory_peak_bytes = file_number(path, NULL);
-  }
-  return usage;
-}
-
-static void remove_folder(const char *path) { rmdir(path); }
-
-static void remove_everywhere(const char *name) {
-  for (int i = 0; i < hierarchies.count; i++) {
-    char path[512];
-    path_of(path, sizeof path, &hierarchies.items[i], name, NULL);
-    folders_deepest_first(path, remove_folder);
-  }
+/* The one that has been spare for longest makes room. */
+static struct cgroup *take_last_spare(void) {
+  struct cgroup **link = &spare, *last;
+  while ((*link)->next) link = &(*link)->next;
+  last = *link;
+  *link = NULL;
+  spare_count--;
+  return last;
 }
 
 void cgroup_release(struct cgroup *cgroup) {
   if (!cgroup) return;
-  if (cgroup->name[0] == 's' && spare_count < MAX_SPARE) {
-    cgroup->next = spare;
-    spare = cgroup;
-    spare_count++;
-    return;
+  if (!cgroup->reusable) return end(cgroup);
+  cgroup->used = true;
+  cgroup->next = spare;
+  spare = cgroup;
+  if (++spare_count > MAX_SPARE) end(take_last_spare());
+}
+
+bool cgroups_ticking(void) { return doomed != NULL; }
+
+void cgroups_tick(void) {
+  for (struct cgroup **link = &doomed, *cgroup; (cgroup = *link);) {
+    cgroup_kill(cgroup);
+    if (!cgroup_remove(cgroup->name)) {
+      link = &cgroup->next;
+      continue;
+    }
+    *link = cgroup->next;
+    free(cgroup);
   }
-  remove_everywhere(cgroup->name);
-  free(cgroup);
-}
-
-static void kill_pid(pid_t pid) { kill(pid, SIGKILL); }
-
-static void kill_folder(const char *path) {
-  char procs[4200];
-  snprintf(procs, sizeof procs, "%s/cgroup.procs", path);
-  file_each_pid(procs, kill_pid);
-}
-
-void cgroup_kill(struct cgroup *cgroup) {
-  for (int i = 0; i < hierarchies.count; i++) {
-    if (!ours(&hierarchies.items[i])) continue;
-    char path[512];
-    path_of(path, sizeof path, &hierarchies.items[i], cgroup->name, NULL);
-    folders_deepest_first(path, kill_folder);
-  }
-}
-
-void cgroups_sweep(void) { remove_everywhere(""); }
-
-/* With v2, a controller works in a folder only when every folder above hands it down. */
-static void hand_down(const struct hierarchy *h, const char *path) {
-  char file[600];
-  snprintf(file, sizeof file, "%s%s/cgroup.subtree_control", h->mount, path);
-  file_write(file, "+memory");
-  file_write(file, "+pids");
-  file_write(file, "+cpu");
-}
-
-static int make_base(const struct hierarchy *h) {
-  char path[512], below[512];
-  if (h->unified) hand_down(h, "");
-  for (const char *slash = config.cgroup; slash; slash = strchr(slash + 1, '/')) {
-    const char *end = strchr(slash + 1, '/');
-    int length = (int)(end ? end - config.cgroup : (long)strlen(config.cgroup));
-    snprintf(below, sizeof below, "%.*s", length, config.cgroup);
-    snprintf(path, sizeof path, "%s%s", h->mount, below);
-    if (mkdir(path, 0755) && errno != EEXIST) return -1;
-    if (h->unified) hand_down(h, below);
-  }
-  return 0;
-}
-
-static int found(bool memory, bool pids) {
-  if (memory && pids) return 0;
-  errno = ENODEV;
-  return -1;
-}
-
-int cgroups_begin(void) {
-  bool memory = false, pids = false;
-  if (hierarchies_read(&hierarchies)) return -1;
-  cgroups_sweep();
-  for (int i = 0; i < hierarchies.count; i++) {
-    const struct hierarchy *h = &hierarchies.items[i];
-    if (!ours(h)) continue;
-    if (make_base(h)) return -1;
-    memory |= h->memory;
-    pids |= h->pids;
-  }
-  return found(memory, pids);
 }

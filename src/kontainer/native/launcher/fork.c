@@ -2,6 +2,8 @@
 #include "launcher.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -33,7 +35,16 @@ static struct kontainer *own_fork(struct template *template, uint64_t id) {
   return kontainer && kontainer->template == template ? kontainer : NULL;
 }
 
+/* Each fork's end is reported once, by exit or failure. One report too many, and the template is not what we take it
+ * for; a flood of them would cost everybody's time. */
+static bool is_awaited(struct template *template) {
+  if (template->awaited == 0) return template_drop(template), false;
+  template->awaited--;
+  return true;
+}
+
 void kontainer_fork_exited(struct template *template, const struct message *message) {
+  if (!is_awaited(template)) return;
   struct kontainer *kontainer = own_fork(template, message->id);
   if (kontainer) status_is(kontainer, message->exit.status, message->exit.cpu_micros);
 }
@@ -46,6 +57,7 @@ static void failed(struct kontainer *kontainer, const struct message *message) {
 }
 
 void kontainer_fork_failed(struct template *template, const struct message *message) {
+  if (!is_awaited(template)) return;
   struct kontainer *kontainer = own_fork(template, message->id);
   if (!kontainer) return;
   failed(kontainer, message);
@@ -62,14 +74,29 @@ static void process_ended(struct source *source, uint32_t events) {
   struct kontainer *kontainer = container_of(source, struct kontainer, process);
   loop_close(source);
   kontainer->exited = true;
+  kontainer->exited_at = loop_now();
+  if (!kontainer->status_known) kontainer_tick_soon(kontainer);
   kontainer_settle(kontainer);
 }
 
-/* The pid is the sender's as the kernel translated it for us. It may have died since and its number been given away;
- * a pidfd that is still alive after the attach proves that it was not. */
+/* The pid is the sender's as the kernel translated it for us. It may have died since, and its number been given to a
+ * process of another function: only what still is in the template's cgroup is taken. */
+static bool belongs(pid_t pid, const struct template *template) {
+  char path[64], text[2048], part[48];
+  snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
+  snprintf(part, sizeof part, "/%s/", template->cgroup->name);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  if (fd >= 0) close(fd);
+  if (length <= 0) return false;
+  text[length] = 0;
+  return strstr(text, part) != NULL;
+}
+
 static int adopt(struct kontainer *kontainer, pid_t pid) {
   int fd = (int)syscall(SYS_pidfd_open, pid, 0);
   if (fd < 0) return errno;
+  if (!kontainer->template || !belongs(pid, kontainer->template)) return close(fd), ESRCH;
   if (loop_add(&kontainer->process, fd, EPOLLIN, process_ended)) return errno;
   kontainer->pid = pid;
   int error = cgroup_attach(kontainer->cgroup, pid);
@@ -113,10 +140,11 @@ static void life_ready(struct source *source, uint32_t events) {
   ssize_t size = recvmsg(source->fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (size <= 0) return loop_close(source);
-  if (size != (ssize_t)sizeof message) return;
-  if (message.type == MESSAGE_BORN) born(kontainer, sender(&header));
-  else if (message.type == MESSAGE_READY) ready(kontainer);
-  else if (message.type == MESSAGE_FAILED) failed(kontainer, &message);
+  bool whole = size == (ssize_t)sizeof message;
+  if (whole && message.type == MESSAGE_BORN && kontainer->process.fd < 0) born(kontainer, sender(&header));
+  else if (whole && message.type == MESSAGE_READY && !kontainer->ready) ready(kontainer);
+  else if (whole && message.type == MESSAGE_FAILED && !kontainer->failed) failed(kontainer, &message);
+  else loop_close(source); /* it says what none of ours says: we stop listening */
 }
 
 static int life_socket(struct kontainer *kontainer) {
@@ -135,10 +163,10 @@ static int request_fork(struct kontainer *kontainer, const struct fork_request *
   fds[FORK_LISTEN] = kontainer_listen(kontainer->id);
   fds[FORK_LIFE] = life_socket(kontainer);
   for (int i = 0; i < 2; i++)
-    fds[FORK_STDOUT + i] = output_pipe(&kontainer->outputs[i], kontainer->id, i + 1, &kontainer->output_budget,
-                                       kontainer->outputs[i].ended);
+    fds[FORK_STDOUT + i] = output_pipe(&kontainer->outputs[i], kontainer->id, i + 1, &kontainer->output_budget);
   if (fds[0] >= 0 && fds[1] >= 0 && fds[2] >= 0 && fds[3] >= 0)
     result = message_send(kontainer->template->control.fd, &message, fds, FORK_FDS);
+  if (result == 0) kontainer->template->awaited++;
   int error = errno;
   for (int i = 0; i < FORK_FDS; i++)
     if (fds[i] >= 0) close(fds[i]);

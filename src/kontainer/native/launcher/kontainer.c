@@ -12,12 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Kontainers that have to be looked at again: their kill is not through, or their server does not listen yet. */
+/* Kontainers that have to be looked at again: their end is near but not reached. */
 static int ticking;
 
-static void output_ended(struct output *output) {
-  kontainer_settle(container_of(output - (output->stream - 1), struct kontainer, outputs));
-}
+/* A template that lives reports the end of a fork at once. One that does not is broken or lies. */
+#define REPORT_MS 2000
 
 struct kontainer *kontainer_new(uint64_t id, enum kontainer_kind kind, uint64_t output_bytes) {
   struct kontainer *kontainer = calloc(1, sizeof *kontainer);
@@ -27,7 +26,6 @@ struct kontainer *kontainer_new(uint64_t id, enum kontainer_kind kind, uint64_t 
   kontainer->output_budget = output_bytes;
   kontainer->life.fd = kontainer->process.fd = -1;
   kontainer->outputs[0].source.fd = kontainer->outputs[1].source.fd = -1;
-  for (int i = 0; i < 2; i++) kontainer->outputs[i].ended = output_ended;
   register_kontainer(kontainer);
   return kontainer;
 }
@@ -54,15 +52,18 @@ void kontainer_unlink(uint64_t id) {
   unlink(address.sun_path);
 }
 
+/* The first reason is the one; a template that goes on and on about it is not listened to. */
 void kontainer_failed(struct kontainer *kontainer, const char *step, int error) {
+  if (kontainer->failed) return;
+  kontainer->failed = true;
   event("failed\t%llu\t%s\t%d", (unsigned long long)kontainer->id, step, error);
 }
 
 /* A fork is the first process of a pid namespace: its death is the death of all in it. What the OCI runtime started
  * is found by its cgroup, again and again until the runtime's command has ended, since it may be only starting. */
 void kontainer_kill(struct kontainer *kontainer) {
-  if (!kontainer->kill_wanted) ticking++;
   kontainer->kill_wanted = true;
+  kontainer_tick_soon(kontainer);
   if (kontainer->kind == KONTAINER_RUN && kontainer->cgroup) cgroup_kill(kontainer->cgroup);
   if (kontainer->kind == KONTAINER_FORK && kontainer->process.fd >= 0)
     syscall(SYS_pidfd_send_signal, kontainer->process.fd, SIGKILL, NULL, 0);
@@ -79,7 +80,7 @@ static void report(struct kontainer *kontainer) {
 
 void kontainer_settle(struct kontainer *kontainer) {
   if (!kontainer->exited || !kontainer->status_known) return;
-  if (kontainer->outputs[0].source.fd >= 0 || kontainer->outputs[1].source.fd >= 0) return;
+  for (int i = 0; i < 2; i++) output_finish(&kontainer->outputs[i]);
   loop_close(&kontainer->life);
   loop_close(&kontainer->process);
   relay_free(kontainer->relay);
@@ -87,16 +88,24 @@ void kontainer_settle(struct kontainer *kontainer) {
   report(kontainer);
   cgroup_release(kontainer->cgroup);
   if (kontainer->kind == KONTAINER_RUN) runtime_forget(kontainer->id);
-  if (kontainer->kill_wanted) ticking--;
+  if (kontainer->ticks) ticking--;
   unregister_kontainer(kontainer);
   free(kontainer);
 }
 
 static int waiting;
 
+void kontainer_tick_soon(struct kontainer *kontainer) {
+  if (!kontainer->ticks) ticking++;
+  kontainer->ticks = true;
+}
+
 static void tick(struct kontainer *kontainer) {
+  struct template *template = kontainer->template;
+  if (kontainer->kind == KONTAINER_RUN && kontainer->status_known) return kontainer_run_settle(kontainer);
   if (kontainer->kill_wanted && !kontainer->exited) kontainer_kill(kontainer);
   if (kontainer->relay && relay_tick(kontainer->relay)) waiting++;
+  if (template && kontainer->exited && loop_now() - kontainer->exited_at > REPORT_MS) template_drop(template);
 }
 
 void kontainers_tick(void) {

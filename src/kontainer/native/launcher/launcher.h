@@ -33,6 +33,7 @@ int loop_add(struct source *source, int fd, uint32_t events, void (*ready)(struc
 void loop_change(struct source *source, uint32_t events);
 void loop_close(struct source *source); /* stops watching and closes */
 void loop_run(void (*on_tick)(void), int (*tick_ms)(void));
+uint64_t loop_now(void); /* milliseconds, monotonic */
 
 /* events.c */
 void event(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -43,7 +44,7 @@ void events_begin(void);
 /* commands.c */
 void commands_begin(void);
 
-/* cgroup.c */
+/* cgroup*.c */
 struct limits {
   uint64_t memory_bytes;
   uint64_t cpu_millis; /* 1000 is one core, 0 no limit */
@@ -53,19 +54,26 @@ struct cgroup {
   char name[32];
   struct limits limits;
   uint64_t oom_kills; /* the counter when it was last taken */
+  bool reusable;
+  int oom_event; /* v1: told of kills below it; -1 otherwise */
+  int peak;      /* v2: memory.peak since it was last taken; -1 otherwise */
+  bool used, peak_unknown;
   struct cgroup *next;
 };
 struct usage {
   bool out_of_memory;
   uint64_t memory_peak_bytes;
 };
+void cgroups_make_room(void);                  /* before `namespaces_enter` */
 int cgroups_begin(void);                       /* finds the hierarchies, sweeps what a crash left */
 void cgroups_sweep(void);                      /* removes everything below our path */
 struct cgroup *cgroup_take(const struct limits *limits, uint64_t id, bool reusable);
 int cgroup_attach(struct cgroup *cgroup, pid_t pid);
 struct usage cgroup_usage(struct cgroup *cgroup);
 void cgroup_release(struct cgroup *cgroup);
-void cgroup_kill(struct cgroup *cgroup);       /* SIGKILL to all processes below it */
+int cgroup_kill(struct cgroup *cgroup);        /* SIGKILL to all processes below it; how many there were */
+void cgroups_tick(void);
+bool cgroups_ticking(void);
 
 /* namespaces.c */
 void namespaces_enter(void); /* returns in the first process of new pid and mount namespaces */
@@ -90,9 +98,10 @@ struct output {
   uint64_t id;
   int stream;        /* 1 or 2 */
   uint64_t *budget;  /* bytes still to be kept, shared by both streams; then cut */
-  void (*ended)(struct output *);
+  bool paused;
 };
-int output_pipe(struct output *output, uint64_t id, int stream, uint64_t *budget, void (*ended)(struct output *));
+int output_pipe(struct output *output, uint64_t id, int stream, uint64_t *budget); /* returns the writing end */
+void output_finish(struct output *output); /* takes what is left, and closes */
 void outputs_resume(void);
 
 /* template.c */
@@ -103,8 +112,9 @@ struct template {
   struct output outputs[2];
   uint64_t output_budget;
   struct cgroup *cgroup;
-  bool dropped, out_of_memory;
+  bool up, dropped, out_of_memory;
   int status;
+  uint64_t awaited;        /* ends of forks that it has yet to report */
   struct kontainer *forks; /* those whose exit status only this template can tell */
   struct template *next;
 };
@@ -126,7 +136,9 @@ struct kontainer {
   struct cgroup *cgroup;
   pid_t pid;           /* of the fork, or of the OCI runtime's command */
   struct relay *relay; /* for images that listen on a TCP port */
-  bool kill_wanted, ready, exited, status_known;
+  bool kill_wanted, ready, failed, exited, status_known;
+  bool ticks;          /* must be looked at again soon */
+  uint64_t exited_at;  /* milliseconds, of a fork whose template has not reported its end */
   int status;
   uint64_t cpu_micros;
   struct kontainer *next, *next_fork;
@@ -137,6 +149,7 @@ void kontainer_unlink(uint64_t id);
 void kontainer_failed(struct kontainer *kontainer, const char *step, int error);
 void kontainer_kill(struct kontainer *kontainer);
 void kontainer_settle(struct kontainer *kontainer); /* reports and frees it once nothing of it is left */
+void kontainer_tick_soon(struct kontainer *kontainer);
 void kontainers_tick(void);
 bool kontainers_ticking(void);
 void kontainers_expect_tick(void); /* a server has been started that must be connected to */
@@ -148,7 +161,8 @@ void kontainer_fork_exited(struct template *template, const struct message *mess
 void kontainer_fork_failed(struct template *template, const struct message *message);
 void kontainer_forks_orphaned(struct template *template);
 void kontainer_run(uint64_t id, int port, const struct limits *limits, uint64_t output_bytes);
-void kontainer_run_reaped(struct kontainer *kontainer, int status);
+void kontainer_run_reaped(struct kontainer *kontainer, int status, uint64_t cpu_micros);
+void kontainer_run_settle(struct kontainer *kontainer); /* once none of its processes is left */
 
 /* reaper.c: the OCI runtime's commands are our children, and so are orphans of our pid namespace */
 int reaper_begin(void);

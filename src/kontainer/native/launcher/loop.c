@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BATCH 64
@@ -36,7 +37,15 @@ void loop_close(struct source *source) {
     if (batch[i].data.ptr == source) batch[i].data.ptr = NULL;
 }
 
+uint64_t loop_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Ticks come once in a millisecond at most, however many events there are. */
 void loop_run(void (*on_tick)(void), int (*tick_ms)(void)) {
+  uint64_t last = 0;
   for (;;) {
     batch_size = epoll_wait(poller, batch, BATCH, tick_ms());
     if (batch_size < 0 && errno != EINTR) _exit(70);
@@ -44,6 +53,9 @@ void loop_run(void (*on_tick)(void), int (*tick_ms)(void)) {
       struct source *source = batch[i].data.ptr;
       if (source && source->fd >= 0) source->ready(source, batch[i].events);
     }
+    uint64_t now = loop_now();
+    if (now == last) continue;
+    last = now;
     on_tick();
   }
 }

@@ -49,15 +49,20 @@ static void folder(const char *name) {
   if (mkdir(path, 0700) && errno != EEXIST) die(path);
 }
 
-static int tick_ms(void) { return kontainers_ticking() || templates_ticking() ? 1 : -1; }
+static int tick_ms(void) {
+  if (kontainers_ticking() || templates_ticking()) return 1;
+  return cgroups_ticking() ? 20 : -1;
+}
 
 static void on_tick(void) {
   kontainers_tick();
   templates_tick();
+  cgroups_tick();
 }
 
 int main(int argc, char **argv) {
   parse(argc, argv);
+  cgroups_make_room();
   namespaces_enter();
   signal(SIGPIPE, SIG_IGN);
   descriptors_raise();

@@ -33,6 +33,7 @@ struct relay {
   struct side caller, server;
   struct direction directions[2];
   int port, attempt; /* a socket inside the network namespace, not connected yet */
+  bool called;
 };
 
 static void update(struct side *side) {
@@ -70,11 +71,19 @@ static bool drain(struct direction *d) {
   return true;
 }
 
+/* Servers give up on a connection that stays silent, and what waits for its call may wait for hours. Nothing has been
+ * said yet: another connection is as good. */
+static void forget_server(struct relay *relay) {
+  loop_close(&relay->server.source);
+  for (int i = 0; i < 2; i++) relay->directions[i].start = relay->directions[i].end = 0, relay->directions[i].eof = false;
+}
+
 static bool done(const struct direction *d) { return d->eof && d->start == d->end; }
 
 static void ready(struct source *source, uint32_t events) {
   struct side *side = container_of(source, struct side, source);
   struct relay *relay = side->relay;
+  if (!relay->called) return forget_server(relay);
   bool ok = true;
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR) && !side->in->eof && side->in->end < RELAY_BUFFER) ok = fill(side->in);
   ok = ok && drain(side->in) && drain(side->out);
@@ -102,7 +111,11 @@ static void accept_call(struct source *source, uint32_t events) {
   int fd = accept4(source->fd, NULL, NULL, SOCK_CLOEXEC);
   if (fd < 0) return;
   loop_close(source);
+  char byte;
+  if (relay->server.source.fd >= 0 && recv(relay->server.source.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) forget_server(relay);
+  relay->called = true;
   watch(&relay->caller, fd);
+  if (relay->server.source.fd < 0) kontainers_expect_tick();
   begin(relay);
 }
 
@@ -132,13 +145,18 @@ static bool try_connect(struct relay *relay) {
   return connect(relay->attempt, (struct sockaddr *)&address, sizeof address) == 0 || errno == EISCONN;
 }
 
+static bool needs_server(const struct relay *relay) {
+  if (relay->server.source.fd >= 0 || relay->kontainer->exited) return false;
+  return !relay->kontainer->ready || (relay->called && relay->caller.source.fd >= 0);
+}
+
 bool relay_tick(struct relay *relay) {
-  if (relay->server.source.fd >= 0 || relay->kontainer->exited || relay->kontainer->ready) return false;
+  if (!needs_server(relay)) return false;
   if (!try_connect(relay)) return true;
-  relay->kontainer->ready = true;
   watch(&relay->server, relay->attempt);
   relay->attempt = -1;
-  event("ready\t%llu", (unsigned long long)relay->kontainer->id);
+  if (!relay->kontainer->ready) event("ready\t%llu", (unsigned long long)relay->kontainer->id);
+  relay->kontainer->ready = true;
   begin(relay);
   return false;
 }

@@ -6,21 +6,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The server inside may take longer than this to close its ends; a killed one does not. */
-void kontainer_run_reaped(struct kontainer *kontainer, int status) {
+/* The command may have died before what it started, which we kill until nothing is left of it. */
+void kontainer_run_settle(struct kontainer *kontainer) {
+  kontainer->exited = cgroup_kill(kontainer->cgroup) == 0;
+  if (kontainer->exited) kontainer_settle(kontainer);
+  else kontainer_tick_soon(kontainer);
+}
+
+void kontainer_run_reaped(struct kontainer *kontainer, int status, uint64_t cpu_micros) {
   kontainer->status = status;
-  kontainer->status_known = kontainer->exited = true;
+  kontainer->cpu_micros = cpu_micros;
+  kontainer->status_known = true;
   kontainer->pid = 0;
-  cgroup_kill(kontainer->cgroup); /* the command may have died before what it started */
-  kontainer_settle(kontainer);
+  kontainer_run_settle(kontainer);
 }
 
 static int start(struct kontainer *kontainer, int port) {
   int listening = kontainer_listen(kontainer->id);
   if (listening < 0) return -1;
   struct runtime_files files = {.in = open("/dev/null", O_RDONLY | O_CLOEXEC), .extra = port ? -1 : listening};
-  files.out = output_pipe(&kontainer->outputs[0], kontainer->id, 1, &kontainer->output_budget, kontainer->outputs[0].ended);
-  files.error = output_pipe(&kontainer->outputs[1], kontainer->id, 2, &kontainer->output_budget, kontainer->outputs[1].ended);
+  files.out = output_pipe(&kontainer->outputs[0], kontainer->id, 1, &kontainer->output_budget);
+  files.error = output_pipe(&kontainer->outputs[1], kontainer->id, 2, &kontainer->output_budget);
   kontainer->pid = runtime_run(kontainer->id, &files);
   int error = errno;
   close(files.in);

@@ -27,6 +27,9 @@ static void bundle_path(char *path, size_t size, uint64_t id, const char *file) 
  * first moved out of the way. */
 static int arrange(const struct runtime_files *files) {
   int from[] = {files->in, files->out, files->error, files->extra};
+  /* an own one in its place would let the Kontainer write to our client */
+  for (int i = 0; i < 3; i++)
+    if (from[i] < 0) return errno = EMFILE, -1;
   for (int i = 0; i < 4; i++)
     if (from[i] >= 0 && (from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 16)) < 0) return -1;
   for (int i = 0; i < 4; i++)

@@ -14,8 +14,11 @@
 
 static int killing;
 
+/* The OCI runtime's command may have died before what it started, which is killed until nothing is left of it. */
 static void finish(struct template *template) {
-  if (template->runtime || template->outputs[0].source.fd >= 0 || template->outputs[1].source.fd >= 0) return;
+  if (template->runtime) return;
+  if (template->cgroup && cgroup_kill(template->cgroup) > 0) return template_drop(template);
+  for (int i = 0; i < 2; i++) output_finish(&template->outputs[i]);
   loop_close(&template->control);
   event("gone\t%llu\t%d\t%d", (unsigned long long)template->id, template->status, template->out_of_memory);
   kontainer_forks_orphaned(template);
@@ -30,13 +33,12 @@ void template_reaped(struct template *template, int status) {
   template->out_of_memory = cgroup_usage(template->cgroup).out_of_memory;
   template->status = status;
   template->runtime = 0;
-  cgroup_kill(template->cgroup);
   finish(template);
 }
 
-static void output_ended(struct output *output) {
-  /* outputs[0] and [1] lie in the template; the stream number says which this is */
-  finish(container_of(output - (output->stream - 1), struct template, outputs));
+static void up(struct template *template) {
+  template->up = true;
+  event("up\t%llu", (unsigned long long)template->id);
 }
 
 static void control_ready(struct source *source, uint32_t events) {
@@ -48,9 +50,10 @@ static void control_ready(struct source *source, uint32_t events) {
     if (errno == EBADMSG) event("failed\t%llu\tprotocol version\t%d", (unsigned long long)template->id, EPROTO);
     return template_drop(template);
   }
-  if (message.type == MESSAGE_UP) event("up\t%llu", (unsigned long long)template->id);
+  if (message.type == MESSAGE_UP && !template->up) up(template);
   else if (message.type == MESSAGE_EXIT) kontainer_fork_exited(template, &message);
   else if (message.type == MESSAGE_FAILED) kontainer_fork_failed(template, &message);
+  else template_drop(template);
 }
 
 static int send_init(int control) {
@@ -68,8 +71,8 @@ static int start(struct template *template) {
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   if (loop_add(&template->control, ends[0], EPOLLIN, control_ready) || send_init(ends[0])) return close(ends[1]), -1;
   struct runtime_files files = {.in = open("/dev/null", O_RDONLY | O_CLOEXEC), .extra = ends[1]};
-  files.out = output_pipe(&template->outputs[0], template->id, 1, &template->output_budget, output_ended);
-  files.error = output_pipe(&template->outputs[1], template->id, 2, &template->output_budget, output_ended);
+  files.out = output_pipe(&template->outputs[0], template->id, 1, &template->output_budget);
+  files.error = output_pipe(&template->outputs[1], template->id, 2, &template->output_budget);
   template->runtime = runtime_run(template->id, &files);
   close(files.in);
   close(files.out);
@@ -103,7 +106,9 @@ void template_drop(struct template *template) {
 }
 
 static void kill_dropped(struct template *template) {
-  if (template->dropped) cgroup_kill(template->cgroup);
+  if (!template->dropped) return;
+  if (template->runtime) cgroup_kill(template->cgroup);
+  else finish(template);
 }
 
 bool templates_ticking(void) { return killing > 0; }

@@ -1,0 +1,44 @@
+import { after, before, suite } from 'node:test';
+import { startTestDriver, type TestDriver, type TestDriverOptions } from '../../helpers/kontainer-driver.ts';
+import { concurrencyContract } from './concurrency.ts';
+import { exitContract } from './exits.ts';
+import { freshnessContract } from './freshness.ts';
+import { isolationContract } from './isolation.ts';
+import { killContract } from './kills.ts';
+import { limitsContract } from './limits.ts';
+import { privilegesContract } from './privileges.ts';
+import { protocolsContract } from './protocols.ts';
+import { startFailuresContract } from './start-failures.ts';
+
+/** The driver of the suite that runs; there is one from `before` to `after`. */
+export type CurrentDriver = () => TestDriver;
+
+/** What every driver of Kontainers must do, checked from inside real sandboxes. */
+export function kontainerDriverContract(name: string, options: TestDriverOptions): void {
+  suite(`Kontainer driver: ${name}`, () => {
+    let driver: TestDriver | undefined;
+    before(async () => {
+      driver = await startTestDriver(options);
+    });
+    after(async () => {
+      await driver?.[Symbol.asyncDispose]();
+    });
+    const current: CurrentDriver = () => {
+      if (driver === undefined) throw new Error('the driver did not start');
+      return driver;
+    };
+    for (const part of parts) part(current);
+  });
+}
+
+const parts = [
+  freshnessContract,
+  isolationContract,
+  privilegesContract,
+  limitsContract,
+  exitContract,
+  killContract,
+  protocolsContract,
+  startFailuresContract,
+  concurrencyContract,
+];
