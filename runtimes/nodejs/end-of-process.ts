@@ -12,9 +12,9 @@ export function guardEnd(addon: Addon, fd: number, exchange: Exchange): void {
     leave(1);
   };
   process.once('uncaughtException', (problem) => void fail(problem));
-  process.once('beforeExit', () =>
-    fail(new Error('The handler neither returned nor threw, and nothing is left to wait for')),
-  );
+  process.once('beforeExit', () => {
+    void fail(new Error('The handler neither returned nor threw, and nothing is left to wait for'));
+  });
   const onExit = (code: number) => {
     // Whoever subscribed during the call comes after us, and must be heard before the end.
     const listeners = process.listeners('exit');

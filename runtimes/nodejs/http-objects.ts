@@ -134,5 +134,7 @@ export function makeHttpObjects(
   const response = new FunctionResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
+  // An http.Server would pass this on.
+  socket.on('drain', () => response.emit('drain'));
   return [request, response];
 }

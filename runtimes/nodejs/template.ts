@@ -1,5 +1,6 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import type { Addon } from './addon.ts';
 import { Exchange } from './exchange.ts';
 import { findUnforkable } from './forkable.ts';
@@ -17,12 +18,19 @@ const requests = [
   'POST / HTTP/1.1\r\nHost: warm\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
 ];
 
+export interface TemplateOptions {
+  bodyLimit: number;
+  /** Called in each child. */
+  afterFork: () => void;
+  collectGarbage: () => void;
+}
+
 /** Forks this process, which has loaded the function, for every call. Returns in each child, with the call served. */
 export async function runTemplate(
   addon: Addon,
   controlFd: number,
   target: Function,
-  options: { bodyLimit: number; afterFork: () => void },
+  options: TemplateOptions,
 ): Promise<never> {
   const unforkable = await findUnforkable();
   if (unforkable.length > 0) {
@@ -36,16 +44,26 @@ export async function runTemplate(
     // The first caller has been served already: now the later ones get a warm child.
     for (let round = 0; round < warmUpRounds; round++)
       for (const request of requests) await warmUp(addon, request);
-    globalThis.gc?.();
+    options.collectGarbage();
     await setImmediate();
     addon.inheritHeap();
     addon.serve(controlFd, -1);
   }
-  options.afterFork();
-  Object.defineProperty(process, 'pid', { value: addon.processId(), configurable: true, enumerable: true });
-  // Touches the memory that the call will touch: those page faults are then over when it comes.
-  await warmUp(addon, requests[0] ?? '');
-  return serveOne(addon, () => addon.accept(), target, options.bodyLimit);
+  return serveChild(addon, target, options);
+}
+
+/** In the forked child. Whatever fails here must not end in Node's own way out, which would hang (end-of-process.ts). */
+async function serveChild(addon: Addon, target: Function, options: TemplateOptions): Promise<never> {
+  try {
+    options.afterFork();
+    Object.defineProperty(process, 'pid', { value: addon.processId(), configurable: true, enumerable: true });
+    // Touches the memory that the call will touch: those page faults are then over when it comes.
+    await warmUp(addon, requests[0] ?? '');
+    return await serveOne(addon, () => addon.accept(), target, options.bodyLimit);
+  } catch (error) {
+    process.stderr.write(`Cannot serve the call: ${inspect(error)}\n`);
+    return addon.exitNow(1, -1);
+  }
 }
 
 /** An exchange with our own code only, none of the user's. */

@@ -22,7 +22,7 @@ const python: ImageRecipe = {
 };
 
 /** Why these flags: runtimes/nodejs/README.md. */
-const nodeFlags = [
+export const nodeFlags = [
   '--single-threaded',
   '--no-maglev-osr',
   '--v8-pool-size=0',

@@ -25,6 +25,7 @@ static pid_t fork_into_pid_namespace(int self) {
 int kontainer_template_serve(int control, int timeout_ms) {
   int self = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
   listening = control;
+  fcntl(control, F_SETFL, fcntl(control, F_GETFL) & ~O_NONBLOCK);
   for (;;) {
     struct pollfd call = {.fd = control, .events = POLLIN};
     if (timeout_ms >= 0 && poll(&call, 1, timeout_ms) == 0) return close(self), 1;

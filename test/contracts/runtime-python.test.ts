@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { runtimeContract } from './runtime/contract.ts';
+import { call } from './runtime/http-exchange.ts';
+import { startRuntime, type Runtime } from './runtime/runtime-process.ts';
+
+const root = join(import.meta.dirname, '../..');
+const python: Runtime = {
+  command: ['/usr/bin/python3', join(root, 'runtimes/python')],
+  stub: (library) => ({ KONTAIN_LIBRARY: library }),
+  env: { PYTHONDONTWRITEBYTECODE: '1' },
+  functions: join(root, 'test/fixtures/functions/python'),
+  suffix: '.py',
+};
+
+runtimeContract('python', python);
+
+suite('Runtime python', () => {
+  test('a raised response is the answer', async () => {
+    await using runtime = await startRuntime(python, 'kinds.raises_response', 'stream');
+    const answer = await call(await runtime.address());
+    assert.equal(answer.status, 403);
+    assert.equal(answer.body.toString(), 'not for you');
+  });
+
+  test('a result of another type is an error that names it', async () => {
+    await using runtime = await startRuntime(python, 'kinds.not_http', 'stream');
+    assert.equal((await call(await runtime.address())).status, 500);
+    await runtime.exited;
+    assert.match(runtime.output().stderr, /Unsupported response type: <class 'int'>/);
+  });
+
+  test('forms, uploads and cookies', async () => {
+    await using runtime = await startRuntime(python, 'kinds.form', 'stream');
+    const part = (head: string, content: string) =>
+      `--b\r\nContent-Disposition: form-data; ${head}\r\n\r\n${content}\r\n`;
+    const upload = 'name="file"; filename="../a.txt"\r\nContent-Type: text/plain';
+    const answer = await call(await runtime.address(), {
+      method: 'POST',
+      headers: [
+        ['Content-Type', 'multipart/form-data; boundary=b'],
+        ['Cookie', 'a=b%20c; d=e'],
+      ],
+      body: `${part('name=greeting', 'Hola')}${part(upload, 'two\r\nlines')}--b--\r\n`,
+    });
+    assert.deepEqual(JSON.parse(answer.body.toString()), {
+      greeting: 'Hola',
+      file: ['a.txt', 'text/plain', 'two\r\nlines'],
+      cookie: 'b c',
+    });
+  });
+
+  test('a body over FUNC_MEMFILE_MAX is refused', async () => {
+    await using runtime = await startRuntime(python, 'kinds.echo', 'stream', { FUNC_MEMFILE_MAX: '3' });
+    assert.equal((await call(await runtime.address(), { method: 'POST', body: 'four' })).status, 413);
+  });
+});

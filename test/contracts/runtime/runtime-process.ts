@@ -1,0 +1,109 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The ways to be run that a runtime image has; docs/protocol.md. */
+export type Mode = 'template' | 'stream' | 'port';
+
+/** A runtime as a plain process from the repository. */
+export interface Runtime {
+  command: readonly string[];
+  /** Makes it load the stand-in for libkontainer in template mode. */
+  stub(library: string): Record<string, string>;
+  env: Record<string, string>;
+  /** Folder of the functions. */
+  functions: string;
+  /** Of a module's file name. */
+  suffix: string;
+}
+
+export interface RuntimeProcess extends AsyncDisposable {
+  /** Where the runtime listens: a path, or a TCP port. */
+  address(): Promise<string | number>;
+  /** All that it has printed. */
+  output(): { stdout: string; stderr: string };
+  /** Exit code. */
+  exited: Promise<number | null>;
+}
+
+/** Builds the stand-in for libkontainer. */
+export function buildStub(folder: string): string {
+  const library = join(folder, 'libkontainer.so');
+  const source = join(import.meta.dirname, 'stub-libkontainer.c');
+  execFileSync('gcc', ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', '-Werror', '-o', library, source]);
+  return library;
+}
+
+/** Starts a runtime with one handler, `<module>.<function>`. */
+export async function startRuntime(
+  runtime: Runtime,
+  handler: string,
+  mode: Mode,
+  env: Record<string, string> = {},
+): Promise<RuntimeProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'runtime-'));
+  const [module = '', name = ''] = handler.split('.');
+  const target = { KUBELESS_INSTALL_VOLUME: runtime.functions, MOD_NAME: module, FUNC_HANDLER: name };
+  const how =
+    mode === 'port'
+      ? { PORT: '0' }
+      : mode === 'stream'
+        ? { KONTAIN_STREAM_FD: '3' }
+        : { KONTAIN_TEMPLATE_FD: '3' };
+  const stub = mode === 'template' ? runtime.stub(buildStub(folder)) : {};
+  const all = { PATH: process.env['PATH'] ?? '', ...runtime.env, ...target, ...how, ...stub, ...env };
+  const path = join(folder, 'call.sock');
+  const child = mode === 'port' ? start(runtime, all, 'ignore') : await startOnListener(runtime, all, path);
+  return describe(child, folder, mode === 'port' ? null : path);
+}
+
+/** Gives the process a listening socket as descriptor 3; the name that it was bound to goes away with our own end. */
+async function startOnListener(
+  runtime: Runtime,
+  env: Record<string, string>,
+  path: string,
+): Promise<ChildProcess> {
+  const server = createServer();
+  server.listen(`${path}.bound`);
+  await once(server, 'listening');
+  linkSync(`${path}.bound`, path);
+  // eslint-disable-next-line no-underscore-dangle -- Node has no other way to the descriptor of a listener
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+  const child = start(runtime, env, fd);
+  server.close();
+  return child;
+}
+
+function start(runtime: Runtime, env: Record<string, string>, third: number | 'ignore'): ChildProcess {
+  const [program = '', ...args] = runtime.command;
+  return spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe', third] });
+}
+
+function describe(child: ChildProcess, folder: string, path: string | null): RuntimeProcess {
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return {
+    address: async () => path ?? (await listeningPort(child, output)),
+    output: () => output,
+    exited,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listeningPort(child: ChildProcess, output: { stdout: string }): Promise<number> {
+  for (;;) {
+    const port = /port (\d+)/.exec(output.stdout)?.[1];
+    if (port !== undefined) return Number(port);
+    if (child.exitCode !== null) throw new Error('the runtime ended before it listened');
+    await new Promise((resolve) => child.stdout?.once('data', resolve) && child.once('close', resolve));
+  }
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Start } from './contract.ts';
+import { call } from './http-exchange.ts';
+
+export function templateContract(start: Start): void {
+  test('no two calls draw the same random number, whatever was drawn before the fork', async () => {
+    await using runtime = await start('draws.numbers');
+    const address = await runtime.address();
+    const drawn = new Map<string, Set<unknown>>();
+    const calls = 40;
+    for (let count = 0; count < calls; count++) {
+      const { pid, ...numbers } = JSON.parse((await call(address)).body.toString()) as Record<
+        string,
+        unknown
+      >;
+      assert.equal(pid, 1, 'the process id in the new namespace');
+      for (const [source, value] of Object.entries(numbers))
+        drawn.set(source, (drawn.get(source) ?? new Set()).add(value));
+    }
+    for (const [source, values] of drawn) assert.equal(values.size, calls, source);
+  });
+
+  test('calls see nothing of each other, the first and later ones work', async () => {
+    await using runtime = await start('hello');
+    for (let count = 0; count < 10; count++)
+      assert.equal((await call(await runtime.address())).body.toString(), 'hello wörld');
+  });
+}
