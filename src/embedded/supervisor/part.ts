@@ -71,16 +71,17 @@ export class Part {
   }
 
   async #keepRunning(): Promise<void> {
-    const { spec, log, clock } = this.#options;
+    const { spec, log, clock, output } = this.#options;
     const stopped = this.#stopping.signal;
     for (let failures = 0; !stopped.aborted;) {
+      const from = output.size;
       const ending = await this.#runOnce();
       if (stopped.aborted) break;
       if (spec.once === true && ending.code === 0) return this.#done();
       failures = failuresAfter(ending, failures);
       log.warn({ part: spec.name, ...ending, failures }, 'part ended, starting it again');
       if (this.#record.restarts === 0 && ending.readyForMs === null)
-        this.#firstReady.reject(startFailed(spec.name, ending));
+        this.#firstReady.reject(startFailed(spec.name, ending, lastWords(output.textSince(from))));
       this.#change({ state: 'waiting', process: null, restarts: this.#record.restarts + 1 });
       await clock.sleep(restartDelay(failures), stopped).catch(() => undefined);
     }
@@ -151,9 +152,14 @@ function ended(child: ChildProcess): Promise<{ code: number | null; signal: Node
   });
 }
 
-function startFailed(name: string, { code, signal }: Ending): PlatformError {
+function startFailed(name: string, { code, signal }: Ending, said: string): PlatformError {
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  return new PlatformError('start_failed', `${name} ended with ${how} before it was ready`, {
-    data: { part: name },
-  });
+  const message = `${name} ended with ${how} before it was ready${said === '' ? '' : `: ${said}`}`;
+  return new PlatformError('start_failed', message, { data: { part: name } });
+}
+
+/** What a program that cannot start says last, its log lines left out. */
+function lastWords(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
+  return lines.slice(-3).join('\n');
 }

@@ -4,6 +4,7 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -41,6 +42,16 @@ export class RotatingLog implements Disposable {
 
   write(text: string): void {
     writeSync(this.fd, text);
+  }
+
+  /** What was written behind an offset; of much, the last 4 KiB. */
+  textSince(offset: number): string {
+    const from = Math.max(offset, this.size - 4096);
+    const file = openSync(this.path, 'r');
+    const buffer = Buffer.alloc(Math.max(this.size - from, 0));
+    const length = readSync(file, buffer, 0, buffer.length, from);
+    closeSync(file);
+    return buffer.toString('utf8', 0, length);
   }
 
   /** Call it now and then. */

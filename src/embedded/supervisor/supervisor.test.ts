@@ -93,7 +93,7 @@ test('a part that cannot start for the first time is an error with its name, and
   await assert.rejects(run.ended, (error) => error instanceof PlatformError && error.code === 'start_failed');
   const record = readRecord(home);
   assert.equal(record?.state, 'failed');
-  assert.match(record?.failure?.message ?? '', /bad ended with exit code 3/);
+  assert.match(record?.failure?.message ?? '', /bad ended with exit code 3 before it was ready: reason$/);
   assert.ok(record?.parts.every((item) => item.process === null));
   assert.equal(readFileSync(join(home.logs, 'bad.log'), 'utf8'), 'reason\n');
 });
