@@ -21,6 +21,7 @@ export interface TestDriverOptions {
   runtime: string;
   start: StartMode;
   logger?: Logger;
+  startTimeoutMs?: number;
 }
 
 /** Folders, cgroup and programs for a driver; all of them are gone when it is disposed of. */
@@ -46,8 +47,13 @@ export function removeHostFolders(options: ContainerHostOptions): void {
   rmSync(join(options.layers, '..'), { recursive: true, force: true });
 }
 
-export async function startTestDriver({ runtime, start, logger }: TestDriverOptions): Promise<TestDriver> {
-  const options = hostOptions(runtime, logger);
+export async function startTestDriver({
+  runtime,
+  start,
+  logger,
+  startTimeoutMs = 20_000,
+}: TestDriverOptions): Promise<TestDriver> {
+  const options = { ...hostOptions(runtime, logger), startTimeoutMs };
   const driver = new ContainerDriver(options);
   await driver.check();
   return {
