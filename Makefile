@@ -1,7 +1,7 @@
 # `make` alone lists what can be done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down install install-test native images format check-format lint types test test-unit test-contracts test-e2e \
+.PHONY: help up down install install-test native images format check check-format lint types test test-all test-unit test-contracts test-e2e \
   test-cluster bench clean
 
 native_sources := $(wildcard src/kontainer/native/Makefile)
@@ -28,7 +28,11 @@ native: install ## build the C part into build/native
 images: native ## build the runtime and sample images into build/images
 	@if [ -x scripts/images/build ]; then scripts/images/build; fi
 
-test: install-test native images check-format lint types ## all checks and tests, with real sandboxes
+test: check test-all ## all checks and tests, with real sandboxes
+
+check: check-format lint types ## format, lint, types
+
+test-all: install-test native images
 	@scripts/test all $(unit) test/contracts test/e2e
 
 test-unit: install native ## architecture and unit tests
