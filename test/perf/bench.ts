@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseOptions } from './options.ts';
+import { openWorkbench } from './place/workbench.ts';
 import { formatReport } from './report/print.ts';
 import type { GroupReport } from './report/verdict.ts';
 import { writeJson } from './report/write-json.ts';
@@ -20,8 +21,9 @@ async function main(stack: AsyncDisposableStack): Promise<boolean> {
   const begun = performance.now();
   const date = new Date().toISOString();
   const [loadBefore = 0] = loadavg();
+  const bench = await openWorkbench(root, stack);
   const reports: GroupReport[] = [];
-  for (const group of groups) reports.push(await runGroup(group, { root, effort, tell, stack }));
+  for (const group of groups) reports.push(await runGroup(group, { bench, effort, tell, stack }));
   const seconds = Math.round((performance.now() - begun) / 1000);
   tell('');
   const note = `Machine load before: ${loadBefore.toFixed(1)}. Limits and subjects are measured in turn, and relations are medians
@@ -39,4 +41,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+} finally {
+  await stack.disposeAsync();
 }

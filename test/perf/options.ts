@@ -13,7 +13,7 @@ const full: Effort = {
 };
 const quick: Effort = {
   rounds: 3,
-  seconds: { serial: 0.5, keepAlive: 0.3, paced: 0.6, throughput: 0.7, first: 0.3 },
+  seconds: { serial: 0.4, keepAlive: 0.2, paced: 0.5, throughput: 0.6, first: 0.3 },
 };
 
 const names = Object.keys(targets) as GroupName[];

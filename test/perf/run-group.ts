@@ -1,12 +1,12 @@
 import { groups } from './groups/groups.ts';
 import type { Group } from './measure/contender.ts';
 import { runRounds, type Effort } from './measure/rounds.ts';
-import { openWorkbench, type Workbench } from './place/workbench.ts';
+import { openGroupBench, type Workbench } from './place/workbench.ts';
 import { judge, type GroupReport } from './report/verdict.ts';
 import { targets, type GroupName, type Target } from './targets.ts';
 
 export interface RunOptions {
-  root: string;
+  bench: Workbench;
   effort: Effort;
   tell: (text: string) => void;
   /** Undoes what is under way when the run is broken off. */
@@ -17,7 +17,7 @@ export interface RunOptions {
 export async function runGroup(group: GroupName, options: RunOptions): Promise<GroupReport> {
   const stack = options.stack.use(new AsyncDisposableStack());
   try {
-    return await measureGroup(group, await openWorkbench(options.root, stack), options);
+    return await measureGroup(group, await openGroupBench(options.bench, group, stack), options);
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
     return { group, results: [], verdicts: [], figures: [], failure };

@@ -48,7 +48,7 @@ export async function callsInFlightGroup(bench: Workbench): Promise<Group> {
 async function sleeperLayer(bench: Workbench): Promise<string> {
   const program = join(bench.programs, 'sleeper.py');
   const diffId = digestOf(await readFile(program));
-  const folder = join(layerContentPath(bench.home, diffId), 'kubeless');
+  const folder = join(layerContentPath(bench.store, diffId), 'kubeless');
   await mkdir(folder, { recursive: true });
   await copyFile(program, join(folder, 'sleeper.py'));
   return diffId;

@@ -23,7 +23,7 @@ export async function runRounds(
   effort: Effort,
   tell: (text: string) => void,
 ): Promise<Result[]> {
-  for (const { measures } of contenders) await measures.serial?.(warmUpSeconds);
+  for (const { measures } of contenders) await (measures.serial ?? measures.throughput)?.(warmUpSeconds);
   const results = contenders.map(({ name }): Result => ({ contender: name, samples: {} }));
   for (let round = 1; round <= effort.rounds; round += 1) {
     tell(`round ${round} of ${effort.rounds}`);

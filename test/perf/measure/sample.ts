@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Phases } from './phases.ts';
 import { percentile } from './statistics.ts';
 
 /** What one tool of native/ (or a program like it) measured in one go. */
@@ -10,7 +11,8 @@ export const sampleSchema = z.object({
   firstError: z.string(),
 });
 
-export type Sample = z.infer<typeof sampleSchema>;
+/** `phases`: of calls that faas-server served. */
+export type Sample = z.infer<typeof sampleSchema> & { phases?: Phases };
 
 /** Milliseconds within which half of the work was done. */
 export const p50Ms = ({ micros }: Sample): number => percentile(micros, 0.5) / 1000;

@@ -29,7 +29,7 @@ export function spawnMeasures(tools: string, spawn: Spawn): Contender['measures'
   };
 }
 
-/** A program that loops by itself: one measurement says how long a turn takes and how many it makes. */
+/** A program that loops by itself, one turn after the other. */
 export function loopMeasures(run: (seconds: number) => Promise<Sample>): Contender['measures'] {
-  return { serial: run, throughput: run };
+  return { throughput: run };
 }

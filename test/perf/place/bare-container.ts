@@ -53,7 +53,7 @@ export async function bareContainer(
   for (let n = 0; n < bundles; n += 1) await writeBundle(bench, spec, shape, { folder, rootfs, n });
   const skeleton = join(bench.home, 'skeleton');
   await writeSkeleton(skeleton, join(bench.native, 'kontainer-exec'), idBase);
-  const layers = spec.layers.map((diffId) => layerContentPath(bench.home, diffId)).toReversed();
+  const layers = spec.layers.map((diffId) => layerContentPath(bench.store, diffId)).toReversed();
   const lower = [skeleton, join(bench.home, 'tools'), ...layers].join(':');
   const pidFile = join(folder, 'pid-{n}');
   const bundle = ['--bundle', join(folder, '{n}')];

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { KontainerSpec } from '../../../src/kontainer/spec.ts';
 import { publishBundle } from '../../../src/oci/bundle-publish.ts';
 import { layersPath } from '../../../src/oci/paths.ts';
-import type { Contender } from '../measure/contender.ts';
+import type { Contender, Measure } from '../measure/contender.ts';
 import { httpMeasures } from '../measure/http-measures.ts';
+import { withPhases } from '../measure/phases.ts';
 import { startServer } from './processes.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -25,9 +26,9 @@ export async function startFaasServer(
 ): Promise<FaasServer> {
   const root = join(bench.home, name);
   const cgroup = `${bench.cgroup}/${name}`;
-  await mkdir(layersPath(bench.home), { recursive: true });
+  await mkdir(layersPath(bench.store), { recursive: true });
   await mkdir(root, { mode: 0o711 });
-  await symlink(layersPath(bench.home), layersPath(root));
+  await symlink(layersPath(bench.store), layersPath(root));
   await publish(root, functions);
   const server = await startServer({
     command: (port) => [bench.node, join(bench.root, 'src/main/faas-server.ts'), '--port', String(port)],
@@ -60,5 +61,18 @@ export function functionContender(
   name: string,
   functions: readonly KontainerSpec[],
 ): Contender {
-  return { name, measures: httpMeasures(bench.tools, server.port, functions.map(pathOf)) };
+  const measures = Object.entries(httpMeasures(bench.tools, server.port, functions.map(pathOf)));
+  return {
+    name,
+    measures: Object.fromEntries(
+      measures.map(([aspect, measure]) => [aspect, explained(server.port, measure)]),
+    ),
+  };
+}
+
+function explained(port: number, measure: Measure): Measure {
+  return async (seconds) => {
+    const [sample, phases] = await withPhases(port, () => measure(seconds));
+    return { ...sample, phases };
+  };
 }

@@ -20,15 +20,9 @@ export interface UnpackedImage {
   config: ImageConfig;
 }
 
-const imagesPath = (root: string): string => join(root, 'build/images');
-
-export function hasImage(root: string, name: string): boolean {
-  return existsSync(join(imagesPath(root), name, 'index.json'));
-}
-
-/** Unpacks the layers of build/images/<name> to where faas-server finds them below `home`; each layer once. */
-export async function unpackImage({ root, home }: Workbench, name: string): Promise<UnpackedImage> {
-  const layout = join(imagesPath(root), name);
+/** Unpacks the layers of build/images/<name> to where faas-server finds them in the store; each layer once. */
+export async function unpackImage({ root, store }: Workbench, name: string): Promise<UnpackedImage> {
+  const layout = join(root, 'build/images', name);
   const blob = (digest: string) => join(layout, 'blobs/sha256', digestHex(digest));
   const [entry] = parseIndex(await readFile(join(layout, 'index.json'))).manifests;
   if (entry === undefined) throw new Error(`build/images/${name} is empty; run: make images`);
@@ -36,17 +30,17 @@ export async function unpackImage({ root, home }: Workbench, name: string): Prom
   const config = parseConfig(await readFile(blob(manifest.config.digest)));
   const layers = config.rootfs.diff_ids;
   for (const [index, { digest }] of manifest.layers.entries())
-    await unpackLayer(home, { blobPath: blob(digest), digest, diffId: layers[index] ?? '' });
+    await unpackLayer(store, { blobPath: blob(digest), digest, diffId: layers[index] ?? '' });
   return { digest: entry.digest, layers, config };
 }
 
 async function unpackLayer(
-  home: string,
+  store: string,
   layer: { blobPath: string; digest: string; diffId: string },
 ): Promise<void> {
-  const folder = layerContentPath(home, layer.diffId);
+  const folder = layerContentPath(store, layer.diffId);
   if (existsSync(folder)) return;
   await mkdir(folder, { recursive: true });
-  const target = { folder, whiteoutTemplate: join(layerPath(home, layer.diffId), 'whiteout') };
+  const target = { folder, whiteoutTemplate: join(layerPath(store, layer.diffId), 'whiteout') };
   await unpack({ ...layer, target, idBase, limits: defaultUnpackLimits });
 }

@@ -15,7 +15,9 @@ export interface Workbench {
   programs: string;
   /** Pinned Node.js, the one that everything runs on. */
   node: string;
-  /** Temporary folder of this run, short enough for sockets to lie below it. */
+  /** Has unpacked layers where a platform's root folder has them (src/oci/paths.ts). */
+  store: string;
+  /** Temporary folder, short enough for sockets to lie below it. */
   home: string;
   /** Below each cgroup hierarchy. */
   cgroup: string;
@@ -37,17 +39,28 @@ export async function openWorkbench(root: string, stack: AsyncDisposableStack): 
   // Root inside of a container is nobody here, and must pass through to its root file system.
   await chmod(home, 0o711);
   await exec('make', ['--silent', '-C', join(root, 'test/perf/native')], { timeoutMs: buildMs });
-  await mkdir(join(home, 'tools'), { mode: 0o755 });
   return {
     root,
     tools: join(root, 'build/perf'),
     native: join(root, 'build/native'),
     programs: join(root, 'test/perf/programs'),
     node: process.execPath,
+    store: home,
     home,
     cgroup,
     run,
     seccompProfile: await readFile('/usr/share/containers/seccomp.json', 'utf8'),
     stack,
   };
+}
+
+/** The part of a run that one group has for itself; layers are unpacked for all of them once. */
+export async function openGroupBench(
+  bench: Workbench,
+  group: string,
+  stack: AsyncDisposableStack,
+): Promise<Workbench> {
+  const home = join(bench.home, group);
+  await mkdir(join(home, 'tools'), { recursive: true, mode: 0o755 });
+  return { ...bench, home, stack };
 }

@@ -3,16 +3,10 @@ import { formatRelated, formatRelation } from '../measure/relation.ts';
 import type { Result } from '../measure/rounds.ts';
 import { joinSamples, p50Ms, perSecond } from '../measure/sample.ts';
 import { median, percentile } from '../measure/statistics.ts';
+import { formatPhases } from './print-phases.ts';
 import { formatBytes, formatNumber, formatTable } from './table.ts';
+import { titles } from './titles.ts';
 import type { GroupReport, Verdict } from './verdict.ts';
-
-const titles: Record<Aspect, string> = {
-  serial: 'serial, new connections',
-  keepAlive: 'serial, keep-alive',
-  paced: 'with pauses, new connections',
-  throughput: '8 callers',
-  first: 'first call, idle',
-};
 
 /** One table of what was measured, p50 / p99 in ms and calls a second, and one of what was promised. */
 export function formatReport(reports: readonly GroupReport[]): string {
@@ -21,11 +15,18 @@ export function formatReport(reports: readonly GroupReport[]): string {
     ...verdicts.map((verdict) => verdictRow(group, verdict)),
     ...figures.map((figure) => figureRow(group, figure)),
   ]);
+  const explained = formatPhases(reports);
   const head = ['', 'what', 'how', 'measured', 'limit', 'relation', 'target', 'met', 'aim'];
   const failures = reports.flatMap(({ group, failure }) =>
     failure ? [`${group}: not measured: ${failure}`] : [],
   );
-  return [...measured, formatTable([head, ...promised]), ...failures, ...errorLines(reports)].join('\n\n');
+  return [
+    ...measured,
+    ...explained,
+    formatTable([head, ...promised]),
+    ...failures,
+    ...errorLines(reports),
+  ].join('\n\n');
 }
 
 function formatMeasured({ group, results }: GroupReport): string {

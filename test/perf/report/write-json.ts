@@ -46,6 +46,7 @@ function round(sample: Sample): object {
     p99Ms: percentile(micros, 0.99) / 1000,
     perSecond: perSecond(sample),
     count: micros.length,
+    ...(sample.phases && { phases: sample.phases }),
     ...(errors > 0 && { errors, firstError }),
   };
 }
