@@ -9,6 +9,7 @@ import { kubectlContract } from './kubectl.ts';
 import { listsContract } from './lists.ts';
 import { objectsContract } from './objects.ts';
 import { patchesContract } from './patches.ts';
+import { versionsContract } from './versions.ts';
 import { watchesContract } from './watches.ts';
 import { wrongDefinitionsContract } from './wrong-definitions.ts';
 
@@ -21,6 +22,7 @@ const contracts = [
   builtinKindsContract,
   customResourcesContract,
   wrongDefinitionsContract,
+  versionsContract,
   discoveryContract,
 ];
 

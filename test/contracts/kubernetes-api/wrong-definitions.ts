@@ -73,6 +73,12 @@ export function wrongDefinitionsContract(start: StartTarget): void {
         /additionalPrinterColumns\[0\]\.type: (Unsupported|Invalid) value: "rainbow"/,
       ],
     ];
+    test('a group of the Kubernetes project', async () => {
+      const message =
+        /metadata\.annotations\[api-approved\.kubernetes\.io\]: Required value: protected groups must have approval annotation/;
+      await api.refused({ ...invalid, message }, 'POST', crds, { body: widgetCrd('coordination.k8s.io') });
+    });
+
     for (const [what, change, message] of wrong) {
       test(`a wrong definition: ${what}`, async () => {
         const crd = widgetCrd(`${api.namespace}.wrong.example.com`);

@@ -61,7 +61,8 @@ export class ResourceRegistry {
   #index(): void {
     this.#generation += 1;
     this.#byPath.clear();
-    for (const definition of [...this.#builtins, ...[...this.#custom.values()].flat()]) {
+    // Built-in kinds last: no definition can take the place of one.
+    for (const definition of [...[...this.#custom.values()].flat(), ...this.#builtins]) {
       const path = `${apiVersionOf(definition)}/${definition.plural}`;
       this.#byPath.set(definition.group === '' ? `/${path}` : path, definition);
     }

@@ -16,6 +16,7 @@ export function validateCrd(crd: KubeObject): FieldError[] {
     ...(['Cluster', 'Namespaced'].includes(spec.scope)
       ? []
       : [notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced'])]),
+    ...approvalErrors(crd, spec),
     ...conversionErrors(spec),
     ...versionListErrors(spec.versions),
     ...spec.versions.flatMap((version, index) => versionErrors(version, `spec.versions[${index}]`)),
@@ -33,6 +34,18 @@ function nameErrors(name: string, { group, names }: CrdSpec): FieldError[] {
       : [invalid('spec.group', group, 'should be a domain with at least one dot')]),
     ...namesErrors(names),
   ];
+}
+
+const approval = 'api-approved.kubernetes.io';
+
+/** Groups of the Kubernetes project need its approval. */
+function approvalErrors({ metadata }: KubeObject, { group }: CrdSpec): FieldError[] {
+  const isProtected = ['k8s.io', 'kubernetes.io'].some(
+    (domain) => group === domain || group.endsWith(`.${domain}`),
+  );
+  if (!isProtected || metadata.annotations?.[approval]) return [];
+  const detail = `protected groups must have approval annotation "${approval}", see https://github.com/kubernetes/enhancements/pull/1111`;
+  return [required(`metadata.annotations[${approval}]`, detail)];
 }
 
 function namesErrors({ plural, singular, kind, listKind, shortNames = [] }: CrdNames): FieldError[] {

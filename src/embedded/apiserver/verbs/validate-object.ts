@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../store/stored-object.ts';
 import { validateValue } from '../schema/validate-value.ts';
 import type { ResourceDefinition } from '../resources/resource-definition.ts';
+import { ratchet } from '../validation/ratchet.ts';
 import { ruleErrors } from '../validation/rules.ts';
 import type { FieldError } from '../status/field-error.ts';
 import { invalidObject } from '../status/refusals.ts';
@@ -27,11 +28,19 @@ export function validateUpdate(object: KubeObject, old: KubeObject, definition: 
 function contentErrors(object: KubeObject, definition: ResourceDefinition, old?: KubeObject): FieldError[] {
   const { metadata: _, ...content } = object;
   const schema = validateValue(content, withoutMetadata(definition), '');
-  if (schema.length > 0) return schema;
-  const rules = definition.custom
-    ? ruleErrors(selfOf(object), definition.schema, { path: '', old: old && selfOf(old) })
-    : [];
-  return [...rules, ...(definition.hooks.validate?.(object) ?? [])];
+  const serious = old && definition.custom ? ratchet(schema, object, old) : schema;
+  if (serious.length > 0) return serious;
+  return [...customRuleErrors(object, definition, old), ...(definition.hooks.validate?.(object) ?? [])];
+}
+
+function customRuleErrors(
+  object: KubeObject,
+  { custom, schema }: ResourceDefinition,
+  old?: KubeObject,
+): FieldError[] {
+  if (!custom) return [];
+  if (!old) return ruleErrors(selfOf(object), schema, { path: '', old: undefined });
+  return ratchet(ruleErrors(selfOf(object), schema, { path: '', old: selfOf(old) }), object, old);
 }
 
 /** Rules see of the metadata only what cannot change behind their back: the name. */
