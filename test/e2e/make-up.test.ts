@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { embeddedInstance } from '../helpers/embedded-instance.ts';
+import { leftovers } from '../helpers/leftovers.ts';
+import { repository } from '../helpers/program.ts';
+
+test('make up shows an answer, the URL and three commands, again too; make down leaves nothing', async () => {
+  await using it = await embeddedInstance();
+  // Its own settings, and nothing of a make that runs this test.
+  const { MAKEFLAGS: _, MAKELEVEL: __, MFLAGS: ___, ...inherited } = process.env;
+  const env = { ...inherited, KONTAIN_HOME: it.home.root, KONTAIN_PORT: String(it.port) };
+  const make = async (target: string) =>
+    (await promisify(execFile)('make', ['--no-print-directory', target], { cwd: repository, env })).stdout;
+
+  const first = await make('up');
+  assert.ok(first.includes(it.url('/default/hello-python')), first);
+  assert.match(first, /hello world/);
+  assert.match(first, /answered in [\d.]+ ms/);
+  const next = first.slice(first.indexOf('Try next:')).trim().split('\n').slice(1);
+  assert.equal(next.length, 3, first);
+  const [curl = '', kubectl = ''] = next;
+  const run = async (line: string) => (await promisify(execFile)('sh', ['-c', line], { env })).stdout;
+  assert.notEqual(await run(curl), '');
+  assert.match(await run(kubectl), /hello-python/);
+
+  const supervisor = it.pid('supervisor');
+  assert.match(await make('up'), /hello world/);
+  assert.equal(it.pid('supervisor'), supervisor, 'there was nothing to do');
+  assert.match(await make('down'), /stopped/);
+  assert.deepEqual(leftovers(it.home), []);
+  assert.match(await make('down'), /not running/);
+});
