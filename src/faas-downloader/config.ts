@@ -17,7 +17,7 @@ const environmentSchema = z.object({
   /** Of /healthz, /readyz and /metrics. */
   KONTAIN_DOWNLOADER_HOST: z.string().default('127.0.0.1'),
   KONTAIN_DOWNLOADER_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
-  /** Pulls at a time. */
+  /** Pulls at a time from one registry, and layers unpacked at a time. */
   KONTAIN_PULLS: count.default(2),
   /** `host:port,…` that may speak plain HTTP or have a certificate that nobody signed. */
   KONTAIN_INSECURE_REGISTRIES: list.default([]),

@@ -29,6 +29,8 @@ export interface DownloaderOptions {
 }
 
 const silenceLimitMs = 10 * 60_000;
+/** Many, since most of the time they wait: for a registry, or for their turn to pull and unpack. */
+const concurrency = 32;
 const trustEmptyMs = 10 * 60_000;
 /** A registry that is away is asked after about 1, 2, 4, … seconds, at last every 5 minutes. */
 const backoff = { backoffBaseMs: 1000, backoffCapMs: 5 * 60_000 };
@@ -74,7 +76,7 @@ export async function runDownloader(options: DownloaderOptions, signal: AbortSig
     name: 'image',
     reconcile,
     sources,
-    concurrency: config.KONTAIN_PULLS,
+    concurrency,
     clock,
     random,
     log,

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/errors.ts';
+import { KeyedSemaphore } from '../lib/keyed-semaphore.ts';
 import { CollectionGuard } from '../oci/collection-guard.ts';
 import { recoverGarbage } from '../oci/garbage.ts';
 import { openImageStore } from '../oci/image-store.ts';
@@ -40,6 +41,7 @@ function pullOptions(config: DownloaderConfig): PullOptions {
     root: config.KONTAIN_ROOT,
     localImages: config.KONTAIN_LOCAL_IMAGES,
     maxImageBytes: config.KONTAIN_MAX_IMAGE_BYTES,
+    transfers: new KeyedSemaphore(config.KONTAIN_PULLS),
     skopeo: {
       insecureRegistries: config.KONTAIN_INSECURE_REGISTRIES,
       policyFile: config.KONTAIN_SIGNATURE_POLICY,
@@ -60,6 +62,7 @@ function layerStore(config: DownloaderConfig, metrics: DownloaderMetrics): Layer
       maxEntries: config.KONTAIN_MAX_UNPACKED_FILES,
     },
     timeoutMs: config.KONTAIN_UNPACK_TIMEOUT_SECONDS * 1000,
+    concurrency: config.KONTAIN_PULLS,
     onUnpacked: ({ bytes }) => {
       metrics.unpackedLayers.inc();
       metrics.unpackedBytes.inc(bytes);

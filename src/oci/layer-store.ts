@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { replaceFile, syncFolder, writeDurable } from '../lib/durable-file.ts';
 import { hasErrno, PlatformError } from '../lib/errors.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
+import { KeyedSemaphore } from '../lib/keyed-semaphore.ts';
 import { blobPath, removeDamagedBlob, type StoredImage } from './image-store.ts';
 import { layerPath, layersPath } from './paths.ts';
 import { UnpackPool } from './unpack/unpack-pool.ts';
@@ -33,6 +34,8 @@ export interface LayerStoreOptions {
   limits: UnpackLimits;
   /** Wall time of one layer. */
   timeoutMs: number;
+  /** Layers at a time: it takes a core each. */
+  concurrency: number;
   onUnpacked?: (metadata: LayerMetadata) => void;
 }
 
@@ -53,9 +56,11 @@ export class LayerStore {
   readonly #options: LayerStoreOptions;
   readonly #lock = new KeyedLock();
   readonly #pool = new UnpackPool();
+  readonly #threads: KeyedSemaphore;
 
   constructor(options: LayerStoreOptions) {
     this.#options = options;
+    this.#threads = new KeyedSemaphore(options.concurrency);
   }
 
   /** How many layers of an image are not there yet. */
@@ -119,17 +124,24 @@ export class LayerStore {
     folder: string | null,
     signal: AbortSignal,
   ): Promise<UnpackResult> {
-    const { root, idBase, timeoutMs } = this.#options;
+    const { root, idBase } = this.#options;
     const target: UnpackRequest['target'] =
       folder === null ? null : { folder: join(folder, 'fs'), whiteoutTemplate: join(folder, 'whiteout') };
     const request = { blobPath: blobPath(root, digest), digest, diffId, target, idBase, limits };
-    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      return await this.#threads.run('', signal, () => this.#runInTime(request, signal));
+    } catch (error) {
+      if (!signal.aborted) await removeDamagedBlob(root, digest);
+      throw error;
+    }
+  }
+
+  async #runInTime(request: UnpackRequest, signal: AbortSignal): Promise<UnpackResult> {
+    const timeout = AbortSignal.timeout(this.#options.timeoutMs);
     try {
       return await this.#pool.run(request, AbortSignal.any([signal, timeout]));
     } catch (error) {
-      if (timeout.aborted && !signal.aborted) throw tooSlow(error);
-      await removeDamagedBlob(root, digest);
-      throw error;
+      throw timeout.aborted && !signal.aborted ? tooSlow(error) : error;
     }
   }
 }

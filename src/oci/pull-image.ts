@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PlatformError } from '../lib/errors.ts';
+import type { KeyedSemaphore } from '../lib/keyed-semaphore.ts';
 import type { PullGuard } from './collection-guard.ts';
 import { digestOf, isIndex, parseIndex, parseManifest } from './image-documents.ts';
 import {
@@ -24,6 +25,8 @@ export interface PullOptions {
   localImages: LocalSourceRules['allowed'];
   /** Bytes that the blobs of one image may have together, as they are stored. */
   maxImageBytes: number;
+  /** By registry: one that hangs must not keep the images of others waiting. */
+  transfers: KeyedSemaphore;
 }
 
 export interface PullRequest {
@@ -53,7 +56,18 @@ export async function pullImage(request: PullRequest, options: PullOptions): Pro
   await checkLocalSource(request.reference, { root, allowed: options.localImages });
   await using staging = await openStaging(root, formatAuthFile(request.auths));
   const run: SkopeoRun = { folder: staging.path, authFile: staging.authFile, signal: request.signal };
-  const resolved = await resolve(request.reference, run, options);
+  // Awaited here: the staging folder goes when this function returns.
+  return await options.transfers.run(registryOf(request.reference), request.signal, () =>
+    transfer(request, run, options),
+  );
+}
+
+const registryOf = (reference: ImageReference): string =>
+  reference.transport === 'docker' ? reference.registry : '';
+
+async function transfer(request: PullRequest, run: SkopeoRun, options: PullOptions): Promise<PulledImage> {
+  const { root } = options;
+  const { sourceDigest, ...resolved } = await resolve(request.reference, run, options);
   const known = await findImage(root, resolved.manifestDigest);
   if (known === null) await request.onCopy?.();
   const image = known ?? (await copy(resolved, run, options));
@@ -62,7 +76,7 @@ export async function pullImage(request: PullRequest, options: PullOptions): Pro
   const whole = known === null || (await findImage(root, resolved.manifestDigest)) !== null;
   if (!whole)
     throw new PlatformError('not_ready', 'The image was being removed from the node; it is fetched again.');
-  return { sourceDigest: resolved.sourceDigest, image, copied: known === null };
+  return { sourceDigest, image, copied: known === null };
 }
 
 /** All that must stay on disk for an image: its blobs, and its layers unpacked. */
@@ -101,7 +115,11 @@ function pin(reference: ImageReference, digest: string): ImageReference {
   return reference.transport === 'docker' ? { ...reference, digest } : reference;
 }
 
-async function copy(resolved: Resolved, run: SkopeoRun, options: PullOptions): Promise<StoredImage> {
+async function copy(
+  resolved: Omit<Resolved, 'sourceDigest'>,
+  run: SkopeoRun,
+  options: PullOptions,
+): Promise<StoredImage> {
   const { root, skopeo } = options;
   await checkSize(resolved, run, options);
   await copyToLayout(resolved.reference, blobsPath(root), run, skopeo);
@@ -113,7 +131,7 @@ async function copy(resolved: Resolved, run: SkopeoRun, options: PullOptions): P
 
 /** Before anything is fetched. What registries say wrongly is caught by limits on each file and on unpacking. */
 async function checkSize(
-  { reference, manifest }: Resolved,
+  { reference, manifest }: Pick<Resolved, 'reference' | 'manifest'>,
   run: SkopeoRun,
   { skopeo, maxImageBytes }: PullOptions,
 ): Promise<void> {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DownloaderWorld } from '../helpers/downloader.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { registryUser, startRegistry, type ImageRegistry } from '../helpers/image-registry.ts';
-import { writeLayout } from '../helpers/oci-layout.ts';
+import { writeLayout, writeMultiPlatform } from '../helpers/oci-layout.ts';
 import { file } from '../helpers/tar-archive.ts';
 
 const insecure = (...registries: ImageRegistry[]): NodeJS.ProcessEnv => ({
@@ -65,6 +67,47 @@ test('images come from a registry, by tag and by digest, in both formats', async
     !readdirSync(join(world.root, 'oci-images')).some((name) => name.startsWith('.')),
     'no staging is left',
   );
+});
+
+test('of an image for several platforms the one for this node is fetched, and the digest is that of all', async () => {
+  await using world = await DownloaderWorld.open();
+  await using registry = await startRegistry();
+  const layout = join(world.home, 'image');
+  const digest = await writeMultiPlatform(layout, [
+    { layers: [[file('arm')]], architecture: 'arm64' },
+    { layers: [[file('bin/app')]] },
+  ]);
+  const image = `docker://${registry.host}/app:v1`;
+  execFileSync('skopeo', ['copy', '-q', '--all', '--dest-tls-verify=false', `oci:${layout}`, image]);
+  await world.start(insecure(registry));
+  await world.apply('app', { image });
+  await world.reason('app', 'Ready');
+  assert.equal((await world.image('app')).status?.digest, digest);
+  assert.equal(
+    readdirSync(join(world.root, 'oci-images/blobs/sha256')).length,
+    3,
+    'no blob of another platform',
+  );
+});
+
+test('a registry that hangs keeps nobody else waiting', async () => {
+  await using world = await DownloaderWorld.open();
+  const hanging = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(hanging, 'listening');
+  const { port } = hanging.address() as AddressInfo;
+  try {
+    const layout = join(world.home, 'image');
+    await writeLayout(layout, { layers: [[file('bin/app')]] });
+    await world.start();
+    for (let i = 0; i < 6; i += 1)
+      await world.apply(`hangs-${i}`, { image: `docker://127.0.0.1:${port}/x:${i}` });
+    await world.apply('works', { image: `oci:${layout}` });
+    await world.reason('works', 'Ready');
+    await world.delete('works');
+    await eventually('it is gone', () => !existsSync(join(world.root, 'oci-bundles/default/works')));
+  } finally {
+    hanging.close();
+  }
 });
 
 test('a tag that moved takes effect with the next edit, or after the refresh time', async () => {
