@@ -6,11 +6,14 @@ export interface Addon {
   inheritHeap(): void;
   /** Forks a child a call until none has come for so long (-1: for ever). True in a child, already in its sandbox. */
   serve(controlFd: number, timeoutMs: number): boolean;
+  /** True in a fork that is to do an exchange without user code, then `endRehearsal`; false in the parent afterwards. */
+  rehearse(): boolean;
+  endRehearsal(): never;
   /** In a child: says that it is ready; blocks for the call. File descriptor of its stream. */
   accept(): number;
   acceptOn(listenerFd: number): number;
   socketPair(): [number, number];
-  /** Ends the process at once, after the end of the stream (-1: none). */
+  /** Ends the stream (-1: none) so that the caller gets all of the answer, then the process, at once. */
   exitNow(code: number, streamFd: number): never;
   processId(): number;
 }

@@ -47,6 +47,7 @@ export async function runTemplate(
     options.collectGarbage();
     await setImmediate();
     addon.inheritHeap();
+    if (addon.rehearse()) await rehearse(addon, options);
     addon.serve(controlFd, -1);
   }
   return serveChild(addon, target, options);
@@ -64,6 +65,13 @@ async function serveChild(addon: Addon, target: Function, options: TemplateOptio
     process.stderr.write(`Cannot serve the call: ${inspect(error)}\n`);
     return addon.exitNow(1, -1);
   }
+}
+
+/** In a fork of its own: shows which memory a call writes. */
+async function rehearse(addon: Addon, options: TemplateOptions): Promise<never> {
+  options.afterFork();
+  await warmUp(addon, requests[0] ?? '');
+  return addon.endRehearsal();
 }
 
 /** An exchange with our own code only, none of the user's. */

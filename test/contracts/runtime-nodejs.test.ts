@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 const nodejs: Runtime = {
   command: [process.execPath, ...nodeFlags, join(root, 'runtimes/nodejs/main.ts')],
   stub: (library) => ({ LD_PRELOAD: library }),
-  env: { KONTAIN_ADDON: join(root, 'build/native/kontainer.node') },
+  env: { KONTAIN_ADDON: join(root, 'build/native/kontainer.node'), UV_USE_IO_URING: '0' },
   functions: join(root, 'test/fixtures/functions/nodejs'),
   suffix: '.js',
 };

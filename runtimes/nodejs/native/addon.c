@@ -72,6 +72,22 @@ static napi_value serve(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* rehearse() → true in a child that is to do an exchange and to call endRehearsal(); false in the parent, afterwards. */
+static napi_value rehearse(napi_env env, napi_callback_info info) {
+  (void)info;
+  int parent = kontainer_rehearsal_begin();
+  if (!parent && !restart(env)) return NULL;
+  napi_value result;
+  napi_get_boolean(env, !parent, &result);
+  return result;
+}
+
+static napi_value end_rehearsal(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  kontainer_rehearsal_end();
+}
+
 /* accept() → file descriptor of the call's stream. */
 static napi_value accept_call(napi_env env, napi_callback_info info) {
   (void)info;
@@ -107,7 +123,7 @@ static napi_value socket_pair(napi_env env, napi_callback_info info) {
 static napi_value exit_now(napi_env env, napi_callback_info info) {
   int32_t arguments[2] = {1, -1};
   read_numbers(env, info, arguments, 2);
-  if (arguments[1] >= 0) shutdown(arguments[1], SHUT_WR);
+  if (arguments[1] >= 0) kontainer_finish(arguments[1]);
   _exit(arguments[0]);
 }
 
@@ -119,6 +135,8 @@ static napi_value process_id(napi_env env, napi_callback_info info) {
 static const napi_property_descriptor functions[] = {
     {.utf8name = "inheritHeap", .method = inherit_heap, .attributes = napi_enumerable},
     {.utf8name = "serve", .method = serve, .attributes = napi_enumerable},
+    {.utf8name = "rehearse", .method = rehearse, .attributes = napi_enumerable},
+    {.utf8name = "endRehearsal", .method = end_rehearsal, .attributes = napi_enumerable},
     {.utf8name = "accept", .method = accept_call, .attributes = napi_enumerable},
     {.utf8name = "acceptOn", .method = accept_on, .attributes = napi_enumerable},
     {.utf8name = "socketPair", .method = socket_pair, .attributes = napi_enumerable},

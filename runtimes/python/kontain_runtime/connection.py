@@ -1,7 +1,6 @@
 """The byte stream of one exchange, on a bare file descriptor: a forked child touches as few objects as it can."""
 
 import os
-import socket
 
 _READ_SIZE = 65536
 
@@ -76,11 +75,3 @@ class Connection:
         taken = self._buffer[:size]
         self._buffer = self._buffer[size:]
         return taken
-
-
-def end_stream(fd: int) -> None:
-    """Shows the peer that this is all. At its end, a process frees its memory before the kernel closes its sockets."""
-    try:
-        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fd).shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # the peer is gone

@@ -47,3 +47,7 @@ class Libkontainer:
             raise OSError(ctypes.get_errno(), "kontainer_accept failed")
         os.set_blocking(fd, True)
         return fd
+
+    def finish(self, fd: int) -> None:
+        """Ends the stream so that the caller gets all of the answer, whatever it still sends."""
+        self._library.kontainer_finish(fd)

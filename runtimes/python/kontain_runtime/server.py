@@ -15,6 +15,7 @@ def serve_one(listener_fd: int, function: Function, body_limit: int | None) -> N
         stream, _ = listener.accept()
     with stream:
         serve_exchange(stream.fileno(), function, body_limit)
+        _finish(stream)
 
 
 def serve_port(port: int, function: Function, body_limit: int | None) -> None:
@@ -33,13 +34,15 @@ def _serve_connection(stream: socket.socket, function: Function, body_limit: int
             stream.sendall(_HEALTH)
             return
         serve_exchange(stream.fileno(), function, body_limit)
-        # What the caller still sends is read, or the kernel would reset the connection under our answer.
+        _finish(stream)
+
+
+def _finish(stream: socket.socket) -> None:
+    """What the caller still sends is read, or the kernel would reset the connection under our answer."""
+    try:
         stream.shutdown(socket.SHUT_WR)
         stream.settimeout(1)
-        try:
-            while stream.recv(65536):
-                pass
-        except OSError:
+        while stream.recv(65536):
             pass
-
-
+    except OSError:
+        pass

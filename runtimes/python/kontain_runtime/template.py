@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .connection import end_stream
 from .exchange import serve_exchange
 from .function import Function
 from .libkontainer import Libkontainer
@@ -44,7 +43,7 @@ def run_template(control_fd: int, function: Function, body_limit: int | None, li
     try:
         serve_exchange(fd, function, body_limit)
     finally:
-        end_stream(fd)
+        library.finish(fd)
     return 0
 
 

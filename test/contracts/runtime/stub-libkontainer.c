@@ -48,3 +48,14 @@ int kontainer_accept(void) {
   close(ready[1]);
   return stream;
 }
+
+/* The real one measures; without it children are only slower. */
+int kontainer_rehearsal_begin(void) { return -1; }
+void kontainer_rehearsal_end(void) { _exit(0); }
+
+void kontainer_finish(int stream) {
+  char rest[65536];
+  shutdown(stream, SHUT_WR);
+  struct pollfd more = {.fd = stream, .events = POLLIN};
+  while (poll(&more, 1, 20) > 0 && recv(stream, rest, sizeof rest, MSG_DONTWAIT) > 0) continue;
+}
