@@ -6,6 +6,9 @@ import { badRequest, tooLarge, unsupportedMediaType } from '../status/refusals.t
 /** Largest request body, as upstream's (etcd's request limit × 2). */
 export const maximumBodyBytes = 3 * 1024 * 1024;
 
+/** Everything behind this walks objects recursively; no real object comes near it. */
+const maximumDepth = 500;
+
 const yamlTypes = ['application/yaml', 'application/apply-patch+yaml'];
 
 /** @throws StatusError 413 when the body is over the limit, 400 when the caller sent less than it promised. */
@@ -34,12 +37,28 @@ export function parseBody(body: Buffer, type: string): unknown {
     const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
     throw unsupportedMediaType(message);
   }
-  const text = decodeUtf8(body);
+  const value = parseText(decodeUtf8(body), type);
+  if (isDeeperThan(value, maximumDepth))
+    throw badRequest(`the body is nested more than ${maximumDepth} deep`);
+  return value;
+}
+
+function parseText(text: string, type: string): unknown {
   try {
     return type.endsWith('json') ? JSON.parse(text) : parseYaml(text, { maxAliasCount: 100, merge: true });
   } catch (error) {
     throw badRequest(`couldn't get version/kind; json parse error: ${errorMessage(error)}`);
   }
+}
+
+/** Level by level, not recursively. */
+function isDeeperThan(value: unknown, maximum: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maximum) return true;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
 }
 
 function decodeUtf8(body: Buffer): string {
