@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube/objects.ts';
 import type { Resource } from '../kube/resource.ts';
 import { imageSpecSchema } from './image-spec.ts';
 import type { KindDefinition } from './kind.ts';
+import { hostNameRule } from './name-rules.ts';
 import { conditionsSchema, metadataSchema, timeSchema } from './object-schemas.ts';
 
 const generation = z.int().min(0);
@@ -63,14 +64,7 @@ export const imageKind: KindDefinition<typeof imageSchema> = {
   shortNames: ['img'],
   categories: ['kontain'],
   schema: imageSchema,
-  rules: [
-    {
-      cel: "self.metadata.name.matches('^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$')",
-      holds: ({ metadata }) => /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(metadata.name),
-      message:
-        'metadata.name becomes a host name and a Service; write at most 63 lower case letters, digits and "-", a letter first',
-    },
-  ],
+  rules: [hostNameRule],
   columns: [
     { name: 'Image', type: 'string', jsonPath: '.spec.image' },
     { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },

@@ -73,29 +73,41 @@ interface AmountOptions {
   /** Finds a digit that makes it more than nothing. */
   nonZero: string;
   message: string;
+  /** Whether an empty text is taken, for clients that write all fields. */
+  empty?: boolean;
 }
 
-function amount({ description, pattern, nonZero, message }: AmountOptions) {
+function amount({ description, pattern, nonZero, message, empty = false }: AmountOptions) {
   const [isValid, isNonZero] = [new RegExp(pattern), new RegExp(nonZero)];
   const text = [pattern, nonZero]
     .map((expression) => `self.matches(${JSON.stringify(expression)})`)
     .join(' && ');
+  const textRule = empty ? `self == '' || (${text})` : text;
   const holds = (value: string | number) =>
-    typeof value === 'number' ? value > 0 : isValid.test(value) && isNonZero.test(value);
+    typeof value === 'number'
+      ? value > 0
+      : (empty && value === '') || (isValid.test(value) && isNonZero.test(value));
   return z
     .union([z.int(), z.string().max(32)], { error: message })
     .refine(holds, { error: message })
     .meta({
       description,
       'x-kubernetes-int-or-string': true,
-      'x-kubernetes-validations': [{ rule: `type(self) == int ? self > 0 : ${text}`, message }],
+      'x-kubernetes-validations': [{ rule: `type(self) == int ? self > 0 : ${textRule}`, message }],
     });
 }
 
+const durationMessage = 'write whole seconds (30) or a duration such as 500ms, 30s, 2m or 1h30m';
+
 /** More than nothing; parse it with parseDuration. */
 export function duration(description: string) {
-  const message = 'write whole seconds (30) or a duration such as 500ms, 30s, 2m or 1h30m';
-  return amount({ description, message, pattern: durationPattern, nonZero: '[1-9]' });
+  return amount({ description, message: durationMessage, pattern: durationPattern, nonZero: '[1-9]' });
+}
+
+/** As duration; an empty text is the same as none. */
+export function durationOrEmpty(description: string) {
+  const options = { description, message: durationMessage, pattern: durationPattern, nonZero: '[1-9]' };
+  return amount({ ...options, empty: true });
 }
 
 /** More than nothing; parse it with parseBytes or parseCpuMillis. */

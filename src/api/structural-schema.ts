@@ -55,7 +55,8 @@ function refuseUnknown(node: JsonSchema, path: string): void {
   const unknown = Object.keys(node).filter(
     (key) => !kept.includes(key) && !dropped.includes(key) && !key.startsWith('x-kubernetes-'),
   );
-  if (typeof node['type'] !== 'string') unknown.push('no single type');
+  const anything = node['x-kubernetes-preserve-unknown-fields'] === true && node['type'] === undefined;
+  if (typeof node['type'] !== 'string' && !anything) unknown.push('no single type');
   if (unknown.length > 0)
     throw new PlatformError('internal', `${path} cannot be put into a CRD: ${unknown.join(', ')}`);
 }

@@ -1,3 +1,4 @@
+import { kubelessKindsContract } from '../contracts/kubeless-kinds.ts';
 import { imageKindContract } from '../contracts/image-kind.ts';
 import { kubeClientContract } from '../contracts/kube-client.ts';
 
@@ -9,3 +10,4 @@ const cluster = () =>
 
 kubeClientContract('kube-apiserver', cluster);
 imageKindContract('kube-apiserver', cluster);
+kubelessKindsContract('kube-apiserver', cluster);

@@ -40,6 +40,8 @@ suite('CEL', () => {
     ['self.split(",").size()', 'a,b,c', 3],
     ['self.lowerAscii()', 'AbC', 'abc'],
     ['self.__in__', { in: 5 }, 5],
+    ['self.a__dash__b', { 'a-b': 5 }, 5],
+    ['has(self.a__dot__b__slash__c) && self.a__underscores__b == 1', { 'a.b/c': 5, a__b: 1 }, true],
     ['self.all(x, self.exists(y, y == x))', [1, 2], true],
     ['string(self) + "!"', 3, '3!'],
     ['null == null', null, true],

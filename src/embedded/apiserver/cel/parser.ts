@@ -77,7 +77,7 @@ export class Parser {
   #selection(operand: Expression): Expression {
     const name = this.#name();
     if (!this.#accept('(')) {
-      const field = name.replace(/^__(\w+)__$/, '$1');
+      const field = unescapeName(name);
       return {
         evaluate: (scope) => select(operand.evaluate(scope), field),
         source: { kind: 'select', operand, field },
@@ -170,4 +170,13 @@ export class Parser {
     const { text, at } = this.#peek();
     return new SyntaxError(`unexpected ${text} at ${at}`);
   }
+}
+
+const escapes: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' };
+
+/** Property names as rules have to write them: https://kubernetes.io/docs/reference/using-api/cel/#escaping */
+function unescapeName(name: string): string {
+  const keyword = /^__([a-z]+)__$/.exec(name)?.[1];
+  if (keyword !== undefined && escapes[keyword] === undefined) return keyword;
+  return name.replaceAll(/__(underscores|dot|dash|slash)__/g, (_, escape: string) => escapes[escape] ?? '');
 }

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { KubeObject } from '../kube/objects.ts';
+import type { Resource } from '../kube/resource.ts';
+import { cronScheduleSchema } from './cron-schedule.ts';
+import { anyJson } from './embedded-object.ts';
+import type { KindDefinition } from './kind.ts';
+import { conditionsSchema, metadataSchema, timeSchema } from './object-schemas.ts';
+import { duration, listByKey, textMatching } from './schema-rules.ts';
+import { functionNameSchema } from './trigger-fields.ts';
+
+const header = z
+  .object({
+    name: textMatching({
+      description: 'Name of the header.',
+      pattern: "^[-!#$%&'*+.^_`|~A-Za-z0-9]+$",
+      message: 'write the name of an HTTP header, such as X-Tenant',
+      maxLength: 256,
+    }),
+    value: textMatching({
+      description: 'Its value.',
+      pattern: '^[ -~]*$',
+      message: 'write printable ASCII characters only',
+      maxLength: 8192,
+    }),
+  })
+  .describe('One header.');
+
+const limit = (description: string) => z.int().min(0).max(100).optional().describe(description);
+
+/** The names and meanings of what Kubeless does not have are those of batch/v1 CronJob. */
+const cronJobTriggerSpecSchema = z
+  .object({
+    schedule: cronScheduleSchema,
+    'function-name': functionNameSchema,
+    payload: anyJson(
+      'Body of the request, as JSON. Default: none, the function is called with GET.',
+    ).optional(),
+    timeZone: textMatching({
+      description: 'Time zone of the schedule, as in the tz database. Default: that of the controller.',
+      pattern: '^[A-Za-z][-A-Za-z0-9_+/]*$',
+      message: 'write a name of the tz database, such as Europe/Berlin or Etc/UTC',
+      maxLength: 64,
+    }).optional(),
+    headers: listByKey(header, 'name', { description: 'Headers of the request.', maxItems: 50 }).optional(),
+    timeout: duration("A run that takes longer has failed. Default: the function's own timeout.").optional(),
+    suspend: z.boolean().optional().describe('Whether no runs begin.'),
+    concurrencyPolicy: z
+      .enum(['Allow', 'Forbid', 'Replace'])
+      .optional()
+      .describe('What happens when the run before is not over. Default: Allow.'),
+    startingDeadlineSeconds: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('A run that could not begin for so long is left out. Default: 120.'),
+    successfulJobsHistoryLimit: limit('Runs that went well and are kept. Default: 3.'),
+    failedJobsHistoryLimit: limit('Runs that failed and are kept. Default: 1.'),
+    backoffLimit: limit('How often a run that failed is tried again. Default: 0.'),
+  })
+  .describe('When to call which function, and with what.');
+
+const statusSchema = z
+  .object({
+    observedGeneration: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('The metadata.generation that the status is about.'),
+    conditions: conditionsSchema.optional(),
+    message: z.string().max(32_768).optional().describe('Where the trigger stands, as a sentence.'),
+    lastScheduleTime: timeSchema('When a run was due last.').optional(),
+    lastSuccessfulTime: timeSchema('When a run last ended well.').optional(),
+  })
+  .describe('What became of it. Written by the platform.');
+
+const cronJobTriggerSchema = z
+  .object({
+    apiVersion: z.literal('kubeless.io/v1beta1'),
+    kind: z.literal('CronJobTrigger'),
+    metadata: metadataSchema,
+    spec: cronJobTriggerSpecSchema,
+    status: statusSchema.optional(),
+  })
+  .describe('Calls a function at given times.');
+
+export type CronJobTrigger = z.infer<typeof cronJobTriggerSchema>;
+export type CronJobTriggerStatus = z.infer<typeof statusSchema>;
+
+/** As the API server hands it out. Parse it with validate. */
+export interface StoredCronJobTrigger extends KubeObject {
+  spec?: unknown;
+  status?: CronJobTriggerStatus;
+}
+
+export const cronJobTriggerFinalizer = 'kubeless.io/cronjobtrigger';
+
+export const cronJobTriggerKind: KindDefinition<typeof cronJobTriggerSchema> = {
+  group: 'kubeless.io',
+  version: 'v1beta1',
+  kind: 'CronJobTrigger',
+  plural: 'cronjobtriggers',
+  singular: 'cronjobtrigger',
+  shortNames: ['cjt'],
+  categories: ['kontain'],
+  schema: cronJobTriggerSchema,
+  rules: [],
+  columns: [
+    { name: 'Function', type: 'string', jsonPath: '.spec.function-name' },
+    { name: 'Schedule', type: 'string', jsonPath: '.spec.schedule' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: 'Last run', type: 'date', jsonPath: '.status.lastScheduleTime' },
+    { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  ],
+};
+
+export const cronJobTriggerResource: Resource<StoredCronJobTrigger> = {
+  group: cronJobTriggerKind.group,
+  version: cronJobTriggerKind.version,
+  plural: cronJobTriggerKind.plural,
+  kind: cronJobTriggerKind.kind,
+  namespaced: true,
+};

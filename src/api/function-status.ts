@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { conditionsSchema, timeSchema } from './object-schemas.ts';
+
+const text = (description: string, maxLength = 1024) => z.string().max(maxLength).describe(description);
+
+/** The largest value of spec.build.historyLimit and the build that is served. */
+const maxBuilds = 51;
+
+const buildRecordSchema = z
+  .object({
+    digest: text('Digest of the image that the build made.'),
+    image: text('Where that image is, with its digest.', 2048),
+    signature: text('Hash of all that went into the build; also the tag of the image.'),
+    source: text('Hash of the source, its dependencies, handler and runtime.').optional(),
+    runtime: text('The runtime at that time.').optional(),
+    generation: z.int().min(0).optional().describe('The metadata.generation that was built.'),
+    time: timeSchema('When the build was there.'),
+  })
+  .describe('One build.');
+
+export const functionStatusSchema = z
+  .object({
+    observedGeneration: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('The metadata.generation that the status is about.'),
+    conditions: conditionsSchema.optional(),
+    message: text('Where the function stands, as a sentence.', 32_768).optional(),
+    source: text('Hash of the present source, for spec.rollback.insteadOf.').optional(),
+    signature: text('Hash of all that goes into the build of the present source.').optional(),
+    image: text('The image that is served, or will be as soon as the nodes have it.', 2048).optional(),
+    digest: text('Its digest.').optional(),
+    log: text('Last lines of a build that failed.', 32_768).optional(),
+    builds: z.array(buildRecordSchema).max(maxBuilds).optional().meta({
+      description: 'Builds that can be served, the latest first.',
+      'x-kubernetes-list-type': 'atomic',
+    }),
+  })
+  .describe('What became of it. Written by the platform.');
+
+export type FunctionStatus = z.infer<typeof functionStatusSchema>;
+export type BuildRecord = z.infer<typeof buildRecordSchema>;
