@@ -67,7 +67,7 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
   'nodejs-runtime': {
     kind: 'files',
     files: [
-      { from: 'runtimes/nodejs', match: ['*.ts'], to: 'opt/kontain/nodejs' },
+      { from: 'runtimes/nodejs', match: ['!(*.test).ts'], to: 'opt/kontain/nodejs' },
       { from: 'runtimes/nodejs/package.json', to: 'opt/kontain/nodejs/package.json' },
       { from: 'build/native/kontainer.node', to: 'opt/kontain/lib/kontainer.node' },
       { from: 'build/native/libkontainer.so', to: 'opt/kontain/lib/libkontainer.so' },

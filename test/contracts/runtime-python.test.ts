@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { promisify } from 'node:util';
 import { runtimeContract } from './runtime/contract.ts';
 import { call } from './runtime/http-exchange.ts';
 import { startRuntime, type Runtime } from './runtime/runtime-process.ts';
@@ -54,5 +56,19 @@ suite('Runtime python', () => {
   test('a body over FUNC_MEMFILE_MAX is refused', async () => {
     await using runtime = await startRuntime(python, 'kinds.echo', 'stream', { FUNC_MEMFILE_MAX: '3' });
     assert.equal((await call(await runtime.address(), { method: 'POST', body: 'four' })).status, 413);
+  });
+
+  test('a module that keeps a thread is no template: it says so with exit code 75', async () => {
+    await using runtime = await startRuntime(python, 'threaded.handler', 'template');
+    assert.equal(await runtime.exited, 75);
+    assert.match(runtime.output().stderr, /started threads \(.*keeper/);
+  });
+
+  test('unit tests', async () => {
+    const tests = ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'];
+    const { stderr } = await promisify(execFile)('/usr/bin/python3', tests, {
+      cwd: join(root, 'runtimes/python'),
+    });
+    assert.match(stderr, /^OK$/m);
   });
 });
