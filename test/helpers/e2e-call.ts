@@ -33,6 +33,7 @@ export async function call(url: string, init: CallInit = {}): Promise<CallResult
   const start = performance.now();
   const { method = 'GET', headers = {}, agent = false, body, signal } = init;
   const outgoing = request(url, { method, headers, agent, ...(signal === undefined ? {} : { signal }) });
+  outgoing.on('error', () => undefined); // a reset in the middle of an answer: reading that rejects, too
   outgoing.end(body);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   const { localPort } = response.socket;

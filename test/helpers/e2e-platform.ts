@@ -59,7 +59,13 @@ export class Platform implements AsyncDisposable {
   async deploy(specs: Record<string, object>): Promise<void> {
     await this.apply(specs);
     const names = Object.keys(specs).map((name) => `image/${name}`);
-    await this.kubectl.run('wait', '--for=condition=Ready', '--timeout=60s', ...names);
+    const { code, stderr } = await this.kubectl.try(
+      'wait',
+      '--for=condition=Ready',
+      '--timeout=60s',
+      ...names,
+    );
+    if (code !== 0) throw new Error(`${stderr}\n${await this.kubectl.run('get', 'images', '-o', 'wide')}`);
   }
 
   /** The message of the Ready condition, once it has this reason. */

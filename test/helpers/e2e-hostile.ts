@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cgroupPath } from '../../src/embedded/supervisor/node-folders.ts';
+import { json, type CallResult } from './e2e-call.ts';
+import { failed, p50, startLoad, type Load } from './e2e-load.ts';
+import type { Platform } from './e2e-platform.ts';
+
+/** The answer is the platform's: JSON with a code of these, a reason, the request id, and nothing of the host. */
+export function assertRefused(answer: CallResult, codes: readonly string[]): void {
+  assert.ok(answer.status >= 400, `status ${answer.status}: ${answer.text.slice(0, 200)}`);
+  assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
+  const { code, reason, requestId } = json(answer);
+  assert.ok(codes.includes(code), `${code}: ${reason}`);
+  assert.ok(reason.length > 10, reason);
+  assert.equal(requestId, answer.headers['x-request-id']);
+  assert.doesNotMatch(
+    answer.text,
+    /\/(run|tmp\/kontain|var|work|home|root|proc|sys)\b|oci-(layers|bundles)|crun|:\d+:\d+\)/,
+  );
+}
+
+/** Another function, called all the time meanwhile. */
+export class Bystander {
+  readonly #load: Load;
+
+  constructor(platform: Platform, name: string) {
+    this.#load = startLoad(platform.url(name), 1);
+  }
+
+  /** No call of it failed, and half of them were quick. */
+  async assertUndisturbed(context: TestContext): Promise<void> {
+    const samples = await this.#load.stop();
+    const median = p50(samples);
+    context.diagnostic(`${samples.length} calls of another function meanwhile, p50 ${median.toFixed(1)} ms`);
+    assert.deepEqual(failed(samples), []);
+    assert.ok(samples.length > 20, `${samples.length} calls`);
+    assert.ok(median < 500, `p50 ${median} ms`);
+  }
+}
+
+/** Processes in cgroups of Kontainers and templates. */
+export function kontainerProcesses({ instance }: Platform): string[] {
+  const below = `${cgroupPath(instance.home)}/k`;
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cgroup`, 'utf8').includes(below);
+    } catch {
+      return false;
+    }
+  });
+}
