@@ -36,6 +36,7 @@ async function makeDriver(settings: Environment, logger: Logger): Promise<Contai
     cgroup: settings.KONTAIN_CGROUP ?? run.replace(/^\/run\//, '/').replaceAll(/(?<!^)\//g, '-'),
     idBase,
     seccompProfile: await readFile(settings.KONTAIN_SECCOMP_PROFILE, 'utf8'),
+    clock,
     logger,
   });
 }

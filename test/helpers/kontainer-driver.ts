@@ -5,6 +5,7 @@ import type { KontainerDriver, Template } from '../../src/kontainer/kontainer.ts
 import { ContainerDriver } from '../../src/kontainer/container/driver.ts';
 import type { ContainerHostOptions } from '../../src/kontainer/container/host.ts';
 import type { StartMode } from '../../src/kontainer/spec.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger, type Logger } from '../../src/lib/log.ts';
 import { idBase, writeProgramLayer } from './kontainer-programs.ts';
 import { probeSpec, programLayer, type SpecChange } from './probe-spec.ts';
@@ -39,6 +40,7 @@ export function hostOptions(runtime: string, logger?: Logger): ContainerHostOpti
     cgroup: `/${folder.split('/').at(-1) ?? 'kontainer'}`,
     idBase,
     seccompProfile: readFileSync('/usr/share/containers/seccomp.json', 'utf8'),
+    clock: systemClock,
     logger: logger ?? createLogger({ name: 'test', level: 'fatal' }),
   };
 }

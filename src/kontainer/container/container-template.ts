@@ -96,7 +96,9 @@ export class ContainerTemplate implements Template {
 
   #pool(starter: Starter): Pool {
     const prewarm = Math.max(1, this.spec.prewarm);
-    return new Pool({ begin: () => starter.begin(), prewarm, maxWaiting: Math.max(maxWaiting, prewarm) });
+    const { clock } = this.#host.options;
+    const most = Math.max(maxWaiting, prewarm);
+    return new Pool({ begin: () => starter.begin(), prewarm, maxWaiting: most, clock });
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
 import { exec } from '../../lib/exec.ts';
 import type { Logger } from '../../lib/log.ts';
 import { Launcher } from '../launcher/launcher.ts';
@@ -30,6 +31,7 @@ export interface ContainerHostOptions {
   seccompProfile: string;
   /** A Kontainer or template that is not ready after so long is killed. Default one minute. */
   startTimeoutMs?: number;
+  clock: Clock;
   logger: Logger;
 }
 

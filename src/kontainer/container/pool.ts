@@ -1,4 +1,6 @@
+import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
+import { Demand } from './demand.ts';
 import type { LaunchedKontainer } from './launched-kontainer.ts';
 
 export interface PoolOptions {
@@ -6,25 +8,31 @@ export interface PoolOptions {
   begin(): LaunchedKontainer;
   /** Kontainers to keep waiting when nobody calls. */
   prewarm: number;
-  /** Never more than this many waiting, however busy the function was. */
+  /** Never more than this many waiting, however busy the function is. */
   maxWaiting: number;
+  clock: Clock;
 }
+
+/** Starting a Kontainer takes processor time that calls of this moment need more, while others still wait. */
+const quietMs = 5;
 
 type Waiter = { resolve(kontainer: LaunchedKontainer): void; reject(error: unknown): void };
 
-/** Single-use Kontainers that are started before their call. As many wait as were lately in use at once. */
+/** Single-use Kontainers that are started before their call. */
 export class Pool {
   readonly #options: PoolOptions;
+  readonly #demand: Demand;
   readonly #ready: LaunchedKontainer[] = [];
   readonly #starting = new Set<LaunchedKontainer>();
   readonly #waiters: Waiter[] = [];
   #inUse = 0;
-  #wanted: number;
+  #lastTake = 0;
+  #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#wanted = options.prewarm;
+    this.#demand = new Demand(options.maxWaiting);
   }
 
   get waiting(): number {
@@ -36,16 +44,17 @@ export class Pool {
     signal.throwIfAborted();
     if (this.#closed) throw new PlatformError('not_ready', 'The function is no longer on this node.');
     this.#inUse += 1;
-    this.#wanted = Math.min(Math.max(this.#wanted, this.#inUse), this.#options.maxWaiting);
+    this.#lastTake = this.#options.clock.monotonic();
+    this.#demand.taken(this.#lastTake);
     const waiting = this.#ready.shift();
     if (waiting !== undefined) waiting.start = 'waiting';
     try {
       const kontainer = waiting ?? (await this.#next(signal));
-      void kontainer.exited.then(() => this.#release());
-      setImmediate(() => this.#refill());
+      void kontainer.exited.then(() => (this.#inUse -= 1));
+      this.#refillSoon();
       return kontainer;
     } catch (error) {
-      this.#release();
+      this.#inUse -= 1;
       throw error;
     }
   }
@@ -53,16 +62,11 @@ export class Pool {
   /** Kills what waits, and resolves when nothing of it is left; what is in use goes on. */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     const waiting = [...this.#ready, ...this.#starting];
     this.#ready.length = 0;
     for (const kontainer of waiting) kontainer.kill('idle');
     await Promise.all(waiting.map(({ exited }) => exited));
-  }
-
-  #release(): void {
-    this.#inUse -= 1;
-    /* forget a burst slowly, so that the next one finds Kontainers waiting */
-    if (this.#inUse === 0) this.#wanted = Math.max(this.#options.prewarm, Math.floor(this.#wanted * 0.9));
   }
 
   async #next(signal: AbortSignal): Promise<LaunchedKontainer> {
@@ -90,15 +94,17 @@ export class Pool {
 
   #begin(): void {
     const kontainer = this.#options.begin();
+    const askedAt = this.#options.clock.monotonic();
     this.#starting.add(kontainer);
     void kontainer.ready.then(
-      () => this.#arrived(kontainer),
+      () => this.#arrived(kontainer, askedAt),
       (error: unknown) => this.#failed(kontainer, error),
     );
   }
 
-  #arrived(kontainer: LaunchedKontainer): void {
+  #arrived(kontainer: LaunchedKontainer, askedAt: number): void {
     this.#starting.delete(kontainer);
+    this.#demand.started(this.#options.clock.monotonic() - askedAt);
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) return waiter.resolve(kontainer);
     if (this.#closed) return kontainer.kill('idle');
@@ -114,11 +120,33 @@ export class Pool {
     this.#waiters.shift()?.reject(error);
   }
 
+  /** One more than is taken at a time, so that a call's own moment need not be the one to replace it in. */
+  #wanted(): number {
+    const { prewarm, maxWaiting, clock } = this.#options;
+    const busy = Math.max(this.#inUse, this.#demand.recent(clock.monotonic())) + 1;
+    return Math.min(Math.max(prewarm, busy), maxWaiting);
+  }
+
+  /** At once when hardly any are left, else when no call has come for a moment. */
+  #refillSoon(): void {
+    if (this.#ready.length + this.#starting.size <= this.#wanted() / 4)
+      return void setImmediate(() => this.#refill());
+    this.#timer ??= setTimeout(() => this.#whenQuiet(), quietMs);
+  }
+
+  #whenQuiet(): void {
+    this.#timer = null;
+    const quietAt = this.#lastTake + quietMs;
+    const leftMs = quietAt - this.#options.clock.monotonic();
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#whenQuiet(), Math.ceil(leftMs));
+    else this.#refill();
+  }
+
   /** Not from a failure: a function that cannot start must not be started again and again with nobody calling. */
   #refill(): void {
-    const missing = () => this.#wanted + this.#waiters.length - this.#ready.length - this.#starting.size;
+    const wanted = this.#wanted() + this.#waiters.length;
     try {
-      while (!this.#closed && missing() > 0) this.#begin();
+      while (!this.#closed && this.#ready.length + this.#starting.size < wanted) this.#begin();
     } catch {
       /* the launcher died under us; the next call starts it again */
     }
