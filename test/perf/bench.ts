@@ -23,7 +23,10 @@ async function main(stack: AsyncDisposableStack): Promise<boolean> {
   const [loadBefore = 0] = loadavg();
   const bench = await openWorkbench(root, stack);
   const reports: GroupReport[] = [];
-  for (const group of groups) reports.push(await runGroup(group, { bench, effort, tell, stack }));
+  for (const group of groups) {
+    reports.push(await runGroup(group, { bench, effort, tell, stack }));
+    if (stack.disposed) throw new Error('Broken off.');
+  }
   const seconds = Math.round((performance.now() - begun) / 1000);
   tell('');
   const note = `Machine load before: ${loadBefore.toFixed(1)}. Limits and subjects are measured in turn, and relations are medians

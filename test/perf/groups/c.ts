@@ -11,7 +11,7 @@ export async function cGroup(bench: Workbench): Promise<Group> {
   const server = await startFaasServer(bench, 'c', [spec]);
   return {
     contenders: [
-      functionContender(bench, server, 'C, static, CGI', [spec]),
+      functionContender(bench, server, 'C, static, CGI', { functions: [spec] }),
       await nodeHttp(bench),
       await cloneLoop(bench, spec, false),
       await cloneLoop(bench, spec, true),

@@ -6,6 +6,7 @@ import { proportionalBytes } from '../place/processes.ts';
 import type { Workbench } from '../place/workbench.ts';
 
 const count = 10_000;
+const only = ['serial', 'paced'] as const;
 const bytesPerFunction = 8 * 1024;
 
 /** A server with 10,000 functions deployed, one of them called, against a server with that one alone. */
@@ -17,8 +18,8 @@ export async function deployedFunctionsGroup(bench: Workbench): Promise<Group> {
   const one = await startFaasServer(bench, 'one', called);
   return {
     contenders: [
-      functionContender(bench, all, '10,000 deployed', called),
-      functionContender(bench, one, 'one deployed', called),
+      functionContender(bench, all, '10,000 deployed', { functions: called, only }),
+      functionContender(bench, one, 'one deployed', { functions: called, only }),
     ],
     figures: async () => [await memoryOfDeployed(all, one)],
   };

@@ -7,6 +7,7 @@ import { unpackImage } from '../place/images.ts';
 import type { Workbench } from '../place/workbench.ts';
 
 const count = 100;
+const only = ['serial', 'throughput'] as const;
 const warmUpSeconds = 60;
 /** Templates go on warming up after their first call. */
 const restMs = 3000;
@@ -21,8 +22,8 @@ export async function manyFunctionsGroup(bench: Workbench): Promise<Group> {
   await sleep(restMs);
   return {
     contenders: [
-      functionContender(bench, server, '100 functions in turn', functions),
-      functionContender(bench, server, 'one function', functions.slice(0, 1)),
+      functionContender(bench, server, '100 functions in turn', { functions, only }),
+      functionContender(bench, server, 'one function', { functions: functions.slice(0, 1), only }),
     ],
   };
 }

@@ -12,7 +12,7 @@ export async function nodejsGroup(bench: Workbench): Promise<Group> {
   const server = await startFaasServer(bench, 'nodejs', [spec]);
   return {
     contenders: [
-      functionContender(bench, server, 'nodejs, template', [spec]),
+      functionContender(bench, server, 'nodejs, template', { functions: [spec] }),
       await nodeHttp(bench),
       await templateForks(bench, spec),
       nodePerCall(bench),

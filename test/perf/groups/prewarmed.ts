@@ -12,7 +12,7 @@ export async function prewarmedGroup(bench: Workbench): Promise<Group> {
   const server = await startFaasServer(bench, 'prewarmed', [spec]);
   return {
     contenders: [
-      functionContender(bench, server, 'server image, prewarmed', [spec]),
+      functionContender(bench, server, 'server image, prewarmed', { functions: [spec] }),
       await warmHttpServer(bench),
       await crunOfServer(bench, spec),
     ],

@@ -12,7 +12,7 @@ export async function pythonGroup(bench: Workbench): Promise<Group> {
   const server = await startFaasServer(bench, 'python', [spec]);
   return {
     contenders: [
-      functionContender(bench, server, 'python, template', [spec]),
+      functionContender(bench, server, 'python, template', { functions: [spec] }),
       await waitress(bench, 'plain'),
       await waitress(bench, 'bottle'),
       await pythonForkLoop(bench, spec),

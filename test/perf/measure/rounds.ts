@@ -4,6 +4,7 @@ import type { Sample } from './sample.ts';
 
 export interface Effort {
   rounds: number;
+  /** Of one measurement; 0 leaves it out. */
   seconds: Record<Aspect, number>;
 }
 
@@ -15,7 +16,7 @@ export interface Result {
 
 const warmUpSeconds = 0.2;
 /** For what the contender before has started ahead, or has not cleaned up yet. */
-const settleMs = 150;
+const settleMs = 100;
 
 /** Measures all contenders in turn, and again: A B A B, since the machine's other work comes and goes. */
 export async function runRounds(
@@ -41,7 +42,7 @@ async function measureOne(
   result: Result | undefined,
 ): Promise<void> {
   const measure = measures[aspect];
-  if (measure === undefined || result === undefined) return;
+  if (measure === undefined || result === undefined || seconds === 0) return;
   await sleep(settleMs);
   const sample = await measure(seconds);
   (result.samples[aspect] ??= []).push(sample);

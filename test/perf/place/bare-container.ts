@@ -33,6 +33,9 @@ export interface BareShape {
   descriptors: number;
 }
 
+/* In a pid namespace of its own nothing outlives the command, however it ends: containers would. */
+const unshare = 'unshare --mount --propagation private --pid --fork --kill-child --mount-proc'.split(' ');
+
 /* crun 1.8 refuses a hybrid hierarchy whose v2 side carries a controller: the launcher hides it in the same way. */
 const mountScript = [
   'umount --lazy /sys/fs/cgroup/unified 2> /dev/null',
@@ -60,7 +63,7 @@ export async function bareContainer(
   const options = ['--pid-file', pidFile, '--preserve-fds', String(shape.descriptors)];
   const id = `bench-${spec.name}-{n}`;
   return {
-    within: ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', mountScript, 'sh', lower, rootfs],
+    within: [...unshare, 'sh', '-c', mountScript, 'sh', lower, rootfs],
     command: ['/usr/bin/crun', '--root', join(bench.home, 'crun'), 'run', ...bundle, ...options, id],
     pidFile,
   };

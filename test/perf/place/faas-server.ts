@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { KontainerSpec } from '../../../src/kontainer/spec.ts';
 import { publishBundle } from '../../../src/oci/bundle-publish.ts';
 import { layersPath } from '../../../src/oci/paths.ts';
-import type { Contender, Measure } from '../measure/contender.ts';
+import { aspects, type Aspect, type Contender, type Measure } from '../measure/contender.ts';
 import { httpMeasures } from '../measure/http-measures.ts';
 import { withPhases } from '../measure/phases.ts';
 import { startServer } from './processes.ts';
@@ -54,20 +54,19 @@ async function publish(root: string, functions: readonly KontainerSpec[]): Promi
 
 export const pathOf = ({ namespace, name }: KontainerSpec): string => `/${namespace}/${name}`;
 
-/** A function, or several in turn, as a caller sees it. */
+/** A function, or several in turn, as a caller sees it; only what counts in its group is measured. */
 export function functionContender(
-  bench: Workbench,
-  server: FaasServer,
+  { tools }: Workbench,
+  { port }: FaasServer,
   name: string,
-  functions: readonly KontainerSpec[],
+  { functions, only = aspects }: { functions: readonly KontainerSpec[]; only?: readonly Aspect[] },
 ): Contender {
-  const measures = Object.entries(httpMeasures(bench.tools, server.port, functions.map(pathOf)));
-  return {
-    name,
-    measures: Object.fromEntries(
-      measures.map(([aspect, measure]) => [aspect, explained(server.port, measure)]),
-    ),
-  };
+  const measures = httpMeasures(tools, port, functions.map(pathOf));
+  const chosen = only.flatMap((aspect) => {
+    const measure = measures[aspect];
+    return measure === undefined ? [] : [[aspect, explained(port, measure)]];
+  });
+  return { name, measures: Object.fromEntries(chosen) };
 }
 
 function explained(port: number, measure: Measure): Measure {

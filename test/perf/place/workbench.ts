@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '../../../src/lib/exec.ts';
 import { removeCgroups } from './cgroups.ts';
+import { namesOf, sweep } from './leftovers.ts';
 
 /** Where a run of the benchmark takes place. Everything in `stack` is undone at its end, the last thing first. */
 export interface Workbench {
@@ -30,11 +30,11 @@ export interface Workbench {
 const buildMs = 120_000;
 
 export async function openWorkbench(root: string, stack: AsyncDisposableStack): Promise<Workbench> {
-  const cgroup = `/kontain-bench-${process.pid}`;
+  await sweep();
+  const { cgroup, run, homePrefix } = namesOf(process.pid);
   stack.defer(() => removeCgroups(cgroup));
-  const run = `/run/kontain-bench-${process.pid}`;
   stack.defer(() => rm(run, { recursive: true, force: true }));
-  const home = await mkdtemp(join(tmpdir(), 'kontain-bench-'));
+  const home = await mkdtemp(homePrefix);
   stack.defer(() => rm(home, { recursive: true, force: true }));
   // Root inside of a container is nobody here, and must pass through to its root file system.
   await chmod(home, 0o711);

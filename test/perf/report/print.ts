@@ -8,25 +8,22 @@ import { formatBytes, formatNumber, formatTable } from './table.ts';
 import { titles } from './titles.ts';
 import type { GroupReport, Verdict } from './verdict.ts';
 
-/** One table of what was measured, p50 / p99 in ms and calls a second, and one of what was promised. */
+/** What was measured (p50 / p99 in ms, calls a second), where our time went, what was promised, and what failed. */
 export function formatReport(reports: readonly GroupReport[]): string {
-  const measured = reports.map(formatMeasured).filter((text) => text !== '');
-  const promised = reports.flatMap(({ group, verdicts, figures }) => [
+  const failures = reports.flatMap(({ group, failure }) =>
+    failure === undefined ? [] : [`${group}: not measured: ${failure.trimEnd()}`],
+  );
+  const parts = [...reports.map(formatMeasured), ...formatPhases(reports), formatPromised(reports)];
+  return [...parts, ...failures, ...errorLines(reports)].filter((text) => text !== '').join('\n\n');
+}
+
+function formatPromised(reports: readonly GroupReport[]): string {
+  const rows = reports.flatMap(({ group, verdicts, figures }) => [
     ...verdicts.map((verdict) => verdictRow(group, verdict)),
     ...figures.map((figure) => figureRow(group, figure)),
   ]);
-  const explained = formatPhases(reports);
   const head = ['', 'what', 'how', 'measured', 'limit', 'relation', 'target', 'met', 'aim'];
-  const failures = reports.flatMap(({ group, failure }) =>
-    failure ? [`${group}: not measured: ${failure}`] : [],
-  );
-  return [
-    ...measured,
-    ...explained,
-    formatTable([head, ...promised]),
-    ...failures,
-    ...errorLines(reports),
-  ].join('\n\n');
+  return rows.length === 0 ? '' : formatTable([head, ...rows]);
 }
 
 function formatMeasured({ group, results }: GroupReport): string {
