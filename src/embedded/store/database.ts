@@ -29,8 +29,8 @@ const schema = `
 
 /**
  * Opens (or makes) the state file. WAL with synchronous=FULL: an acknowledged write survives kill -9 and power loss;
- * it costs 0.2 ms on a quiet disk and some milliseconds on a busy one. The exclusive lock makes a second server on the same file fail instead of corrupting watches;
- * the kernel drops it when the process dies.
+ * it costs 0.2 ms on a quiet disk and some milliseconds on a busy one. The exclusive lock makes a second server on the
+ * same file fail instead of corrupting watches; the kernel drops it when the process dies.
  * @throws PlatformError `conflict` when another process holds the file, `internal` for a file of a newer version.
  */
 export function openDatabase(file: string): DatabaseSync {

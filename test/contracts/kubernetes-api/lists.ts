@@ -117,11 +117,18 @@ export function listsContract(start: StartTarget): void {
 
     test('a list at an exact resourceVersion', async () => {
       const before = await list();
-      await api.ok('POST', `${api.core}/configmaps`, configMap('late', {}, { labels: { suite: 'lists' } }));
+      const late = await api.ok(
+        'POST',
+        `${api.core}/configmaps`,
+        configMap('late', {}, { labels: { suite: 'lists' } }),
+      );
       const { resourceVersion } = before.metadata;
       const then = await list({ resourceVersion, resourceVersionMatch: 'Exact' });
       assert.deepEqual(names(then), names(before));
-      const now = await list({ resourceVersion, resourceVersionMatch: 'NotOlderThan' });
+      const now = await list({
+        resourceVersion: late.metadata.resourceVersion,
+        resourceVersionMatch: 'NotOlderThan',
+      });
       assert.ok(names(now).includes('late'));
       await api.refused(
         { code: 422, reason: 'Invalid' },

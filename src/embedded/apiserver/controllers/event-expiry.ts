@@ -1,3 +1,4 @@
+import type { Logger } from '../../../lib/log.ts';
 import type { KubeObject } from '../../store/stored-object.ts';
 import { coreEvents } from '../resources/kinds/events.ts';
 import { fieldValue } from '../selectors/field-selector.ts';
@@ -15,10 +16,13 @@ const timeFields = ['series.lastObservedTime', 'lastTimestamp', 'eventTime', 'me
 export class EventExpiry implements Controller {
   readonly name = 'event-expiry';
   readonly #context: ApiContext;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #log: Logger;
+  #waiting = false;
+  readonly #stopped = new AbortController();
 
-  constructor(context: ApiContext) {
+  constructor(context: ApiContext, log: Logger) {
     this.#context = context;
+    this.#log = log;
   }
 
   resume(): void {
@@ -44,15 +48,21 @@ export class EventExpiry implements Controller {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopped.abort();
   }
 
   #wait(milliseconds: number): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#waiting) return;
+    this.#waiting = true;
+    const wake = (): void => {
+      this.#waiting = false;
       this.run();
-    }, milliseconds).unref();
+    };
+    // It rejects only when it is stopped.
+    this.#context.clock
+      .sleep(milliseconds, this.#stopped.signal)
+      .then(wake, () => undefined)
+      .catch((err: unknown) => this.#log.error({ err }, 'events could not be expired'));
   }
 }
 

@@ -19,7 +19,7 @@ export function startControllers(context: ApiContext, log: Logger): () => void {
     new CrdController(context),
     new NamespaceController(context),
     new GarbageCollector(context),
-    new EventExpiry(context),
+    new EventExpiry(context, log),
   ];
   for (const controller of controllers) controller.resume();
   createFirstNamespaces(context);
