@@ -1,4 +1,5 @@
 import { suite } from 'node:test';
+import { batchAndNetworkingContract } from './batch-and-networking.ts';
 import { builtinKindsContract } from './builtin-kinds.ts';
 import { customResourcesContract } from './custom-resources.ts';
 import { deletionsContract } from './deletions.ts';
@@ -20,6 +21,7 @@ const contracts = [
   watchesContract,
   deletionsContract,
   builtinKindsContract,
+  batchAndNetworkingContract,
   customResourcesContract,
   wrongDefinitionsContract,
   versionsContract,
