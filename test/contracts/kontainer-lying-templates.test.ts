@@ -71,7 +71,7 @@ async function endsSomehow(liar: Template): Promise<void> {
     const { kontainer } = await begin(liar, 'host');
     const stream = kontainer.connect();
     stream.end();
-    kontainer.exited.then(() => stream.destroy(), undefined);
+    void kontainer.exited.then(() => stream.destroy());
     setTimeout(() => kontainer.kill('timeout'), startTimeoutMs);
     await readToEnd(stream);
     await within(kontainer.exited, 'the end of a liar’s Kontainer');
