@@ -1,4 +1,6 @@
-import { readSync, writevSync } from 'node:fs';
+import { builtin } from './builtin.ts';
+
+const { readSync, writevSync } = builtin('node:fs');
 
 const readSize = 65_536;
 

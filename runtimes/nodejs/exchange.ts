@@ -1,5 +1,4 @@
-import { STATUS_CODES } from 'node:http';
-import { inspect } from 'node:util';
+import { builtin } from './builtin.ts';
 import { Connection, ConnectionEnded } from './connection.ts';
 import { makeEvent, type Extensions } from './event.ts';
 import type { Function } from './function.ts';
@@ -8,6 +7,8 @@ import { readBody, type RequestBody } from './request-body.ts';
 import { BadRequest, headLimitBytes, parseRequestHead, type RequestHead } from './request-head.ts';
 import { refuse, respond } from './respond.ts';
 import { encodeResult, isWebResponse } from './result.ts';
+
+const { inspect } = builtin('node:util');
 
 /**
  * One request in, one response out, on a blocking stream. Node's own request and response objects are made only for
@@ -74,7 +75,7 @@ export class Exchange {
 
   #answer(status: number, type: string | null, content: Buffer): void {
     this.#answered = true;
-    const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
+    const lines = [`HTTP/1.1 ${status} ${builtin('node:http').STATUS_CODES[status] ?? ''}`];
     if (type !== null) lines.push(`Content-Type: ${type}`);
     lines.push(`Content-Length: ${content.length}`, 'Connection: close', '', '');
     const head = Buffer.from(lines.join('\r\n'), 'latin1');

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { builtin } from './builtin.ts';
+
+const { readdirSync, readFileSync } = builtin('node:fs');
 
 /** Of Node itself; they do nothing that a child would miss, or it starts its own. */
 const ownThreads = new Set(['MainThread', 'node', 'V8Worker', 'DelayedTaskSche', 'libuv-worker']);

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { builtin } from './builtin.ts';
 import type { Event } from './event.ts';
+
+const { existsSync } = builtin('node:fs');
 
 export interface Context {
   'function-name': string;

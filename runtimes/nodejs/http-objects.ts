@@ -1,7 +1,10 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import { builtin } from './builtin.ts';
 import type { RequestBody } from './request-body.ts';
 import { join, type RequestHead } from './request-head.ts';
+
+const { Socket } = builtin('node:net');
+
+const { IncomingMessage, ServerResponse } = builtin('node:http');
 
 /** Node's request with what functions use of Express's; `body` is the whole body, raw. */
 export class FunctionRequest extends IncomingMessage {

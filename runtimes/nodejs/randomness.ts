@@ -1,5 +1,7 @@
-import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
+import { builtin } from './builtin.ts';
+
+const crypto = builtin('node:crypto');
 
 const pooled = 256;
 /** One more than what randomInt takes from its cache (node's lib/internal/crypto/random.js) until it fills it anew. */

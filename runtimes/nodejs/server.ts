@@ -1,15 +1,16 @@
-import { createServer } from 'node:http';
-import { inspect } from 'node:util';
+import { builtin } from './builtin.ts';
 import { makeEvent } from './event.ts';
 import type { Function } from './function.ts';
 import { FunctionRequest, FunctionResponse } from './http-objects.ts';
 import { BadRequest } from './request-head.ts';
 import { refuse, respond } from './respond.ts';
 
+const { inspect } = builtin('node:util');
+
 /** An ordinary HTTP server: calls share this process, nothing is isolated. */
 export function servePort(port: number, target: Function, bodyLimit: number): void {
   const types = { IncomingMessage: FunctionRequest, ServerResponse: FunctionResponse };
-  const server = createServer(types, (request, response) => {
+  const server = builtin('node:http').createServer(types, (request, response) => {
     if (request.url === '/healthz') response.end('OK');
     else void serve(request, response, target, bodyLimit);
   });

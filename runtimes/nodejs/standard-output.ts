@@ -1,5 +1,7 @@
-import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
+import { builtin } from './builtin.ts';
+
+const { writeSync } = builtin('node:fs');
 
 /**
  * Replaces process.stdout and process.stderr by streams that write to the descriptors as they are at that moment: a

@@ -1,11 +1,13 @@
-import { closeSync, readSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import type { Addon } from './addon.ts';
+import { builtin } from './builtin.ts';
 import { Exchange } from './exchange.ts';
 import { findUnforkable } from './forkable.ts';
 import type { Function } from './function.ts';
 import { serveOne } from './serve-one.ts';
+
+const { closeSync, readSync, writeSync } = builtin('node:fs');
+const { inspect } = builtin('node:util');
 
 /** The function can not be forked safely; the platform then starts it for each call. */
 const exitNotForkable = 75;
@@ -40,8 +42,9 @@ export async function runTemplate(
   // Out of any callback of the event loop's poll phase, whose descriptor the child replaces.
   await setImmediate();
   addon.inheritHeap();
-  if (!addon.serve(controlFd, 0)) {
-    // The first caller has been served already: now the later ones get a warm child.
+  const isFirst = addon.serve(controlFd, 0);
+  if (!isFirst) {
+    // The first caller has a child already: now the later ones get a warm one.
     for (let round = 0; round < warmUpRounds; round++)
       for (const request of requests) await warmUp(addon, request);
     options.collectGarbage();
@@ -50,16 +53,20 @@ export async function runTemplate(
     if (addon.rehearse()) await rehearse(addon, options);
     addon.serve(controlFd, -1);
   }
-  return serveChild(addon, target, options);
+  return serveChild(addon, target, { ...options, isFirst });
 }
 
 /** In the forked child. Whatever fails here must not end in Node's own way out, which would hang (end-of-process.ts). */
-async function serveChild(addon: Addon, target: Function, options: TemplateOptions): Promise<never> {
+async function serveChild(
+  addon: Addon,
+  target: Function,
+  options: TemplateOptions & { isFirst: boolean },
+): Promise<never> {
   try {
     options.afterFork();
     Object.defineProperty(process, 'pid', { value: addon.processId(), configurable: true, enumerable: true });
-    // Touches the memory that the call will touch: those page faults are then over when it comes.
-    await warmUp(addon, requests[0] ?? '');
+    // Touches the memory that the call will touch: those page faults are then over when it comes. The first one waits.
+    if (!options.isFirst) await warmUp(addon, requests[0] ?? '');
     return await serveOne(addon, () => addon.accept(), target, options.bodyLimit);
   } catch (error) {
     process.stderr.write(`Cannot serve the call: ${inspect(error)}\n`);

@@ -30,15 +30,17 @@ def run_template(control_fd: int, function: Function, body_limit: int | None, li
         names = ", ".join(thread.name for thread in threading.enumerate())
         print(f"The module has started threads ({names}), which a fork would lose", file=sys.stderr)
         return EXIT_NOT_FORKABLE
-    if not _fork_while_warming(control_fd, function, library):
+    is_early = _fork_while_warming(control_fd, function, library)
+    if not is_early:
         # What exists now is never looked at by the garbage collector again: a child does not copy those pages.
         gc.collect()
         gc.freeze()
         library.rehearse(_rehearsal)
         library.serve(control_fd, -1)
     _refresh_randomness()
-    # Touches the memory that the call will touch: those page faults are then over when it comes.
-    _exchange(_WARM_UP_REQUESTS[0], Function(_text, {}))
+    # Touches the memory that the call will touch: those page faults are then over when it comes. An early one waits.
+    if not is_early:
+        _exchange(_WARM_UP_REQUESTS[0], Function(_text, {}))
     fd = library.accept()
     try:
         serve_exchange(fd, function, body_limit)
