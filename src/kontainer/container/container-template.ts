@@ -56,12 +56,18 @@ export class ContainerTemplate implements Template {
   }
 
   async #take(signal: AbortSignal): Promise<LaunchedKontainer> {
-    const { pool, starter } = this.#current?.starter.usable ? this.#current : await this.#stand();
-    signal.throwIfAborted();
-    const kontainer = await (pool === null ? beginFor(signal, starter) : pool.take(signal));
-    if (!signal.aborted) return kontainer;
-    kontainer.kill('caller_gone');
-    throw signal.reason;
+    const standing = await this.#usable();
+    try {
+      return await takeFrom(standing, signal);
+    } catch (error) {
+      // What it stood on fell before the call had begun: it need not notice, unless that happens again.
+      if (signal.aborted || !(await standing.starter.fallen())) throw error;
+      return takeFrom(await this.#usable(), signal);
+    }
+  }
+
+  #usable(): Standing | Promise<Standing> {
+    return this.#current?.starter.usable ? this.#current : this.#stand();
   }
 
   #stand(): Promise<Standing> {
@@ -100,6 +106,14 @@ export class ContainerTemplate implements Template {
     const most = Math.max(maxWaiting, prewarm);
     return new Pool({ begin: () => starter.begin(), prewarm, maxWaiting: most, clock });
   }
+}
+
+async function takeFrom({ pool, starter }: Standing, signal: AbortSignal): Promise<LaunchedKontainer> {
+  signal.throwIfAborted();
+  const kontainer = await (pool === null ? beginFor(signal, starter) : pool.take(signal));
+  if (!signal.aborted) return kontainer;
+  kontainer.kill('caller_gone');
+  throw signal.reason;
 }
 
 /** Rejects as soon as the caller has gone, and leaves nothing of it. */

@@ -13,6 +13,8 @@ const templateExtraBytes = 128 * 1024 * 1024;
 /** Forks live in the template's cgroup until they have their own. */
 const templatePids = 1024;
 const outputTailBytes = 4096;
+/** A fork may be refused a moment before the end of its template is told. */
+const endWaitMs = 200;
 
 /** One container holds the function, loaded; each Kontainer is forked from it. */
 export class ForkStarter implements Starter {
@@ -21,6 +23,7 @@ export class ForkStarter implements Starter {
   readonly #id: number;
   readonly #up = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
+  #wasUp = false;
   #alive = true;
   #late = false;
   #output = '';
@@ -48,6 +51,12 @@ export class ForkStarter implements Starter {
 
   get usable(): boolean {
     return this.#alive && !this.#late && this.#ground.launcher.alive;
+  }
+
+  async fallen(): Promise<boolean> {
+    if (!this.#wasUp || this.#late) return false;
+    await Promise.race([this.#gone.promise, this.#host.options.clock.sleep(endWaitMs)]);
+    return !this.usable;
   }
 
   get memoryBytes(): number {
@@ -92,6 +101,7 @@ export class ForkStarter implements Starter {
     if (event.type === 'out')
       this.#output = (this.#output + event.chunk.toString('utf8')).slice(-outputTailBytes);
     if (event.type === 'failed') this.#reason = event.step;
+    if (event.type === 'up') this.#wasUp = true;
     if (event.type === 'up' || event.type === 'gone') this.#up.resolve();
     if (event.type !== 'gone') return;
     if (event.outOfMemory && !this.#late) this.#reason = 'it needs more memory than its limit to be loaded';

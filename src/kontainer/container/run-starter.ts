@@ -39,6 +39,10 @@ export class RunStarter implements Starter {
     return kontainer;
   }
 
+  fallen(): Promise<boolean> {
+    return Promise.resolve(!this.usable);
+  }
+
   async close(): Promise<void> {
     /* nothing is kept between calls */
   }

@@ -15,6 +15,8 @@ export interface Starter {
   begin(): LaunchedKontainer;
   /** False when nothing can be started any more with it. */
   readonly usable: boolean;
+  /** Whether it worked and has ended since, so that a start that failed with it may succeed with the next one. */
+  fallen(): Promise<boolean>;
   /** Processes that it keeps for itself end. */
   close(): Promise<void>;
   readonly memoryBytes: number;
