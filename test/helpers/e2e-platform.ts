@@ -101,12 +101,16 @@ export function imageManifest(name: string, spec: object): object {
   };
 }
 
-/** A process that waits for our end, however it comes: the instance is detached, and would outlive us. */
+/**
+ * A process that waits for our end, however it comes: the instance is detached, and would outlive us. It is told the home on its
+ * standard input, because whatever names it is taken for a part of the instance.
+ */
 function endWithUs({ home }: EmbeddedInstance): void {
-  const script = 'cat > /dev/null; [ -e "$2" ] || exit 0; "$0" "$1" down; rm -rf "$2"';
-  const argv = ['-c', script, process.execPath, join(repository, 'src/main/embedded.ts'), home.root];
-  const env = { ...process.env, KONTAIN_HOME: home.root };
-  const child = spawn('sh', argv, { env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  const script =
+    'read KONTAIN_HOME; cat; [ -e "$KONTAIN_HOME" ] && export KONTAIN_HOME && "$0" "$1" down && rm -rf "$KONTAIN_HOME"';
+  const argv = ['-c', script, process.execPath, join(repository, 'src/main/embedded.ts')];
+  const child = spawn('sh', argv, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin.write(`${home.root}\n`);
   child.unref();
   (child.stdin as unknown as { unref(): void }).unref();
 }
