@@ -14,7 +14,7 @@ import { imageSource } from './image-source.ts';
 import { orphanSource } from './orphans.ts';
 import { reconcileImage } from './reconcile-image.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
-import { startStatusServer, type StatusServer } from './status-server.ts';
+import { startStatusServer, type StatusServer } from '../lib/http/status-server.ts';
 import { statusWriter } from './status-writer.ts';
 
 export interface DownloaderOptions {

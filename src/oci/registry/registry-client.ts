@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { PlatformError } from '../../lib/errors.ts';
+import type { RegistryAuths } from '../registry-auth.ts';
+import type { RegistryReference } from '../reference.ts';
+import { parseChallenge, tokenUrl, type Challenge } from './challenge.ts';
+import type { RegistryConnection, RegistryRequest, RegistryResponse } from './registry-connection.ts';
+
+/** Credentials by registry, and the way to end the request. */
+export interface RegistryAccess {
+  auths: RegistryAuths;
+  signal: AbortSignal;
+}
+
+const manifestTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
+/** Questions about manifests over the registry's own API (OCI distribution-spec): no program is started for them. */
+export class RegistryClient {
+  readonly #connection: RegistryConnection;
+
+  constructor(connection: RegistryConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Digest of the manifest or index that a tag leads to; undefined if there is none. Rejects with `forbidden` where the
+   * credentials do not do, and with `not_ready` where the registry does not answer as it should.
+   */
+  async manifestDigest(reference: RegistryReference, access: RegistryAccess): Promise<string | undefined> {
+    const request = { path: manifestPath(reference), headers: { accept: manifestTypes } };
+    const head = await this.#authorized(reference, { ...request, method: 'HEAD' }, access);
+    if (head.status === 404) return undefined;
+    const digest = head.headers['docker-content-digest'];
+    if (head.status === 200 && typeof digest === 'string' && isDigest(digest)) return digest;
+    const { status, body } = await this.#authorized(reference, { ...request, method: 'GET' }, access);
+    if (status === 404) return undefined;
+    if (status !== 200) throw refusal(reference, status);
+    return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  }
+
+  /** Removes a manifest and its tags. False where it was gone, or where the registry removes nothing. */
+  async deleteManifest(reference: RegistryReference, access: RegistryAccess): Promise<boolean> {
+    const request = { path: manifestPath(reference), headers: {}, method: 'DELETE' as const };
+    const { status } = await this.#authorized(reference, request, access);
+    if (status === 200 || status === 202) return true;
+    if (status === 404 || status === 405 || status === 400) return false;
+    throw refusal(reference, status);
+  }
+
+  async #authorized(
+    reference: RegistryReference,
+    request: Omit<RegistryRequest, 'signal'>,
+    { auths, signal }: RegistryAccess,
+  ): Promise<RegistryResponse> {
+    const host = hostOf(reference);
+    const first = await this.#connection.send(host, { ...request, signal });
+    const header = first.headers['www-authenticate'];
+    const challenge = first.status === 401 && typeof header === 'string' ? parseChallenge(header) : undefined;
+    if (challenge === undefined) return checked(reference, first);
+    const basic = auths.get(reference.registry);
+    const authorization = await this.#answer(challenge, host, basic, signal);
+    const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+    return checked(reference, await this.#connection.send(host, { ...request, headers, signal }));
+  }
+
+  async #answer(
+    challenge: Challenge,
+    host: string,
+    basic: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const authorization = basic === undefined ? undefined : `Basic ${basic}`;
+    if (challenge.scheme === 'basic') return authorization;
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+    const { status, body } = await this.#connection.get(tokenUrl(challenge), host, { headers, signal });
+    const token = status === 200 ? tokenIn(body) : undefined;
+    return token === undefined ? undefined : `Bearer ${token}`;
+  }
+}
+
+/** Docker Hub's registry has another name than its images. */
+function hostOf({ registry }: RegistryReference): string {
+  return registry === 'docker.io' ? 'registry-1.docker.io' : registry;
+}
+
+function manifestPath({ repository, tag, digest }: RegistryReference): string {
+  return `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`;
+}
+
+function checked(reference: RegistryReference, response: RegistryResponse): RegistryResponse {
+  const { status } = response;
+  if (status === 401 || status === 403 || status === 429 || status >= 500) throw refusal(reference, status);
+  return response;
+}
+
+function refusal({ registry, repository }: RegistryReference, status: number): PlatformError {
+  if (status === 401 || status === 403)
+    return new PlatformError('forbidden', `The registry ${registry} refuses access to ${repository}.`, {
+      hint: 'Put credentials for it into the Secret kubeless-registry-credentials of the namespace.',
+    });
+  return new PlatformError('not_ready', `The registry ${registry} answered ${status} for ${repository}.`);
+}
+
+function tokenIn(body: Buffer): string | undefined {
+  try {
+    const answer = JSON.parse(body.toString('utf8')) as { token?: unknown; access_token?: unknown };
+    const token = answer.token ?? answer.access_token;
+    return typeof token === 'string' && /^[!-~]+$/.test(token) ? token : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
+}
