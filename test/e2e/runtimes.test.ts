@@ -23,6 +23,7 @@ suite('a runtime image', () => {
       'nodejs-numbers': { image: await on('nodejs24', 'kinds.js', 'numbers') },
       'nodejs-everything': { image: await on('nodejs24', 'kinds.js', 'everything') },
       'nodejs-typed': { image: await on('nodejs24', 'typed.mts', 'handler') },
+      'nodejs-listening': { image: await on('nodejs24', 'listening.js', 'handler') },
       'nodejs-never': { image: await on('nodejs24', 'kinds.js', 'never') },
     });
   });
@@ -47,6 +48,11 @@ suite('a runtime image', () => {
 
   test('runs TypeScript', async () => {
     assert.equal(await (await fetch(platform.url('nodejs-typed'))).text(), 'from TypeScript');
+  });
+
+  test('starts a function that cannot be forked from its image, for each call', async () => {
+    for (let count = 0; count < 3; count++)
+      assert.equal((await fetch(platform.url('nodejs-listening'))).status, 200);
   });
 
   test('answers for a handler that never will', async () => {

@@ -27,11 +27,14 @@ export class ContainerTemplate implements Template {
   #standing: Promise<Standing> | null = null;
   #current: Standing | null = null;
   #first = true;
+  /* not while a function's own code keeps threads or connections open that a fork would lose */
+  #forks: boolean;
   #closed = false;
 
   constructor(host: ContainerHost, spec: KontainerSpec) {
     this.#host = host;
     this.spec = spec;
+    this.#forks = spec.start === 'template';
   }
 
   get memoryBytes(): number {
@@ -85,6 +88,7 @@ export class ContainerTemplate implements Template {
 
   async #build(fallen: Standing | null): Promise<Standing> {
     if (fallen !== null) await dismantle(fallen);
+    if (fallen?.starter.unfit) this.#giveUpForks();
     const launcher = await this.#host.launcher();
     const rootfs = await mountRootfs(this.#host, launcher, this.spec.layers);
     const ground = { spec: this.spec, launcher, rootfs: rootfs.path };
@@ -95,8 +99,17 @@ export class ContainerTemplate implements Template {
     return { starter, rootfs, pool: this.spec.start === 'cold' ? null : this.#pool(starter) };
   }
 
+  #giveUpForks(): void {
+    const { namespace, name } = this.spec;
+    this.#forks = false;
+    this.#host.options.logger.warn(
+      { namespace, function: name },
+      'function cannot be forked: started from its image',
+    );
+  }
+
   async #starter(ground: Ground): Promise<Starter> {
-    if (this.spec.start === 'template') return ForkStarter.create(this.#host, ground);
+    if (this.#forks) return ForkStarter.create(this.#host, ground);
     return new RunStarter(this.#host, ground);
   }
 

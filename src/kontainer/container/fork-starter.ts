@@ -15,6 +15,8 @@ const templatePids = 1024;
 const outputTailBytes = 4096;
 /** A fork may be refused a moment before the end of its template is told. */
 const endWaitMs = 200;
+/** Exit code, as waitpid has it, of a runtime whose function works but must not be forked (runtimes/README.md). */
+const notForkable = 75 << 8;
 
 /** One container holds the function, loaded; each Kontainer is forked from it. */
 export class ForkStarter implements Starter {
@@ -26,6 +28,7 @@ export class ForkStarter implements Starter {
   #wasUp = false;
   #alive = true;
   #late = false;
+  #unfit = false;
   #output = '';
   #reason = 'it ended while it was loaded';
 
@@ -53,7 +56,12 @@ export class ForkStarter implements Starter {
     return this.#alive && !this.#late && this.#ground.launcher.alive;
   }
 
+  get unfit(): boolean {
+    return this.#unfit;
+  }
+
   async fallen(): Promise<boolean> {
+    if (this.#unfit) return true;
     if (!this.#wasUp || this.#late) return false;
     await Promise.race([this.#gone.promise, this.#host.options.clock.sleep(endWaitMs)]);
     return !this.usable;
@@ -105,6 +113,7 @@ export class ForkStarter implements Starter {
     if (event.type === 'up' || event.type === 'gone') this.#up.resolve();
     if (event.type !== 'gone') return;
     if (event.outOfMemory && !this.#late) this.#reason = 'it needs more memory than its limit to be loaded';
+    this.#unfit = event.status === notForkable;
     this.#alive = false;
     this.#ground.launcher.unsubscribe(this.#id);
     this.#gone.resolve();

@@ -10,6 +10,7 @@ import type { Ground, Starter } from './starter.ts';
 /** Each Kontainer is a container that the OCI runtime starts from the image. */
 export class RunStarter implements Starter {
   readonly memoryBytes = 0;
+  readonly unfit = false;
   readonly #host: ContainerHost;
   readonly #ground: Ground;
 

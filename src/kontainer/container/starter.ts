@@ -17,6 +17,8 @@ export interface Starter {
   readonly usable: boolean;
   /** Whether it worked and has ended since, so that a start that failed with it may succeed with the next one. */
   fallen(): Promise<boolean>;
+  /** This function cannot be started in this way, and has to be started from its image. */
+  readonly unfit: boolean;
   /** Processes that it keeps for itself end. */
   close(): Promise<void>;
   readonly memoryBytes: number;
