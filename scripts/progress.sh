@@ -19,7 +19,12 @@ step() {
     "$@" > "$log" 2>&1 < /dev/null || status=$?
   fi
   if [ "$status" -ne 0 ]; then
-    tail -n 40 "$log" >&2
+    # Some tools say what is wrong first and end with pages of advice.
+    if [ "$(wc -l < "$log")" -gt 60 ]; then
+      head -n 30 "$log" >&2
+      echo … >&2
+    fi
+    tail -n 30 "$log" >&2
     printf '%s: failed (exit code %d): %s\n' "$message" "$status" "$*" >&2
   fi
   rm -f "$log"

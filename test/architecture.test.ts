@@ -128,6 +128,26 @@ test('only programs read the environment and the arguments', () => {
   none(filesWith(inner, /\bprocess\.(env|argv)\b/), 'pass it in as an argument instead');
 });
 
+test('package-lock.json locks exactly what package.json asks for', () => {
+  const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8')) as Manifest;
+  const wanted = read('package.json');
+  const locked = (read('package-lock.json') as Manifest & { packages: Record<string, Manifest> }).packages[
+    ''
+  ];
+  assert.deepEqual(locked?.dependencies, wanted.dependencies);
+  assert.deepEqual(locked?.devDependencies, wanted.devDependencies);
+  const versions = Object.values({ ...wanted.dependencies, ...wanted.devDependencies });
+  none(
+    versions.filter((version) => !/^\d/.test(version)),
+    'versions that are not exact',
+  );
+});
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
 function filesWith(files: readonly string[], pattern: RegExp): string[] {
   return files.filter((file) => !isTest(file) && pattern.test(readFileSync(join(root, file), 'utf8')));
 }
