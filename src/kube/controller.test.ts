@@ -65,6 +65,22 @@ test('the four outcomes: done, again later, retry with back-off, never again', a
   assert.ok(controller.isStopped());
 });
 
+test('after an edit the delays between retries begin anew', async () => {
+  let tries = 0;
+  const controller = setUp(() => {
+    tries += 1;
+    return Promise.reject(new Error('not yet'));
+  });
+  controller.add('fails');
+  await controller.clock.advance(100 + 200 + 400 + 800);
+  assert.equal(tries, 5);
+  controller.add('fails');
+  await controller.clock.advance(100);
+  assert.equal(tries, 7);
+  controller.stop.abort();
+  await controller.run;
+});
+
 test('works on several keys at once, but never twice on one', async () => {
   const active: string[] = [];
   const release: (() => void)[] = [];

@@ -56,7 +56,12 @@ export async function runController(options: ControllerOptions, signal: AbortSig
   const queue = new WorkQueue(options);
   const end = whenAborted(signal);
   for (const outcome of outcomes) options.metrics?.countOutcome(outcome, 0);
-  const unsubscribe = options.sources.map((source) => source.start((key) => queue.add(key)));
+  // What failed so far was about the object as it was: after an edit the delays begin anew.
+  const changed = (key: string): void => {
+    queue.forget(key);
+    queue.add(key);
+  };
+  const unsubscribe = options.sources.map((source) => source.start(changed));
   try {
     await Promise.race([Promise.all(options.sources.map((source) => source.synced())), end]);
     const workers = Array.from({ length: options.concurrency ?? 1 }, () => work(options, queue, signal));
