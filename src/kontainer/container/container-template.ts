@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Kontainer, StartOptions, Template } from '../kontainer.ts';
 import type { KontainerSpec } from '../spec.ts';
@@ -11,6 +12,8 @@ import type { Ground, Starter } from './starter.ts';
 
 /** More would hold memory for a burst that may not come. */
 const maxWaiting = 16;
+/** Two for each processor: one that computes, one that waits for the kernel. */
+const maxStarting = 2 * availableParallelism();
 const waitingBytes = 4 * 1024 * 1024;
 
 /** All that stands while a function is in use; gone as a whole when the launcher or the template dies. */
@@ -117,7 +120,7 @@ export class ContainerTemplate implements Template {
     const prewarm = Math.max(1, this.spec.prewarm);
     const { clock } = this.#host.options;
     const most = Math.max(maxWaiting, prewarm);
-    return new Pool({ begin: () => starter.begin(), prewarm, maxWaiting: most, clock });
+    return new Pool({ begin: () => starter.begin(), prewarm, maxWaiting: most, maxStarting, clock });
   }
 }
 

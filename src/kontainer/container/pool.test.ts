@@ -56,7 +56,7 @@ class World {
       monotonic: () => this.now,
       sleep: () => Promise.reject(new Error('not used')),
     };
-    this.pool = new Pool({ begin: () => this.#begin(), prewarm, maxWaiting, clock });
+    this.pool = new Pool({ begin: () => this.#begin(), prewarm, maxWaiting, maxStarting: 3, clock });
   }
 
   take(): void {

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { Demand } from './demand.ts';
 import type { LaunchedKontainer } from './launched-kontainer.ts';
+import { Waiters } from './waiters.ts';
 
 export interface PoolOptions {
   /** Asks for one more Kontainer; may throw when none can be asked for now. */
@@ -10,13 +11,13 @@ export interface PoolOptions {
   prewarm: number;
   /** Never more than this many waiting, however busy the function is. */
   maxWaiting: number;
+  /** Starts at once: more only take the processors from each other. */
+  maxStarting: number;
   clock: Clock;
 }
 
 /** Starting a Kontainer takes processor time that calls of this moment need more, while others still wait. */
 const quietMs = 5;
-
-type Waiter = { resolve(kontainer: LaunchedKontainer): void; reject(error: unknown): void };
 
 /** Single-use Kontainers that are started before their call. */
 export class Pool {
@@ -24,7 +25,9 @@ export class Pool {
   readonly #demand: Demand;
   readonly #ready: LaunchedKontainer[] = [];
   readonly #starting = new Set<LaunchedKontainer>();
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters<LaunchedKontainer>();
+  /** Kontainers that the refill of this moment is to leave waiting. */
+  #goal = 0;
   #inUse = 0;
   #lastTake = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -70,26 +73,26 @@ export class Pool {
   }
 
   async #next(signal: AbortSignal): Promise<LaunchedKontainer> {
-    const { promise, resolve, reject } = Promise.withResolvers<LaunchedKontainer>();
-    const waiter: Waiter = { resolve, reject };
-    const leave = () => {
-      const index = this.#waiters.indexOf(waiter);
-      if (index >= 0) this.#waiters.splice(index, 1);
-      reject(signal.reason);
-    };
-    /* also when it is rejected before anybody awaits it: the start of another Kontainer may throw */
-    promise.catch(() => undefined);
-    this.#waiters.push(waiter);
-    signal.addEventListener('abort', leave, { once: true });
+    const next = this.#waiters.join(signal);
+    this.#startMissing();
+    return next;
+  }
+
+  /** For calls that wait now, also after the pool was closed: they came before. */
+  #startMissing(): void {
+    const { maxStarting } = this.#options;
     try {
-      while (this.#starting.size < this.#waiters.length) this.#begin();
-      return await promise;
+      while (this.#starting.size < maxStarting && this.#isMissing()) this.#begin();
     } catch (error) {
-      leave();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', leave);
+      /* the launcher died under us: who waits has to know, and the next call starts it again */
+      this.#goal = 0;
+      while (this.#waiters.size > this.#starting.size) this.#waiters.refuse(error);
     }
+  }
+
+  #isMissing(): boolean {
+    if (this.#starting.size < this.#waiters.size) return true;
+    return !this.#closed && this.#ready.length + this.#starting.size < this.#goal + this.#waiters.size;
   }
 
   #begin(): void {
@@ -105,8 +108,11 @@ export class Pool {
   #arrived(kontainer: LaunchedKontainer, askedAt: number): void {
     this.#starting.delete(kontainer);
     this.#demand.started(this.#options.clock.monotonic() - askedAt);
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) return waiter.resolve(kontainer);
+    if (!this.#waiters.serve(kontainer)) this.#keep(kontainer);
+    this.#startMissing();
+  }
+
+  #keep(kontainer: LaunchedKontainer): void {
     if (this.#closed) return kontainer.kill('idle');
     this.#ready.push(kontainer);
     void kontainer.exited.then(() => {
@@ -115,9 +121,12 @@ export class Pool {
     });
   }
 
+  /** What cannot start is not started again with nobody calling. */
   #failed(kontainer: LaunchedKontainer, error: unknown): void {
     this.#starting.delete(kontainer);
-    this.#waiters.shift()?.reject(error);
+    this.#goal = 0;
+    this.#waiters.refuse(error);
+    this.#startMissing();
   }
 
   /** One more than is taken at a time, so that a call's own moment need not be the one to replace it in. */
@@ -136,19 +145,14 @@ export class Pool {
 
   #whenQuiet(): void {
     this.#timer = null;
-    const quietAt = this.#lastTake + quietMs;
-    const leftMs = quietAt - this.#options.clock.monotonic();
+    const leftMs = this.#lastTake + quietMs - this.#options.clock.monotonic();
     if (leftMs > 0) this.#timer = setTimeout(() => this.#whenQuiet(), Math.ceil(leftMs));
     else this.#refill();
   }
 
-  /** Not from a failure: a function that cannot start must not be started again and again with nobody calling. */
   #refill(): void {
-    const wanted = this.#wanted() + this.#waiters.length;
-    try {
-      while (!this.#closed && this.#ready.length + this.#starting.size < wanted) this.#begin();
-    } catch {
-      /* the launcher died under us; the next call starts it again */
-    }
+    if (this.#closed) return;
+    this.#goal = this.#wanted();
+    this.#startMissing();
   }
 }

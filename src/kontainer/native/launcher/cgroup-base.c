@@ -16,15 +16,14 @@ void path_of(char *path, size_t size, const struct hierarchy *h, const char *nam
 
 bool ours(const struct hierarchy *h) { return h->memory || h->pids || h->cpu; }
 
-/* v2 only. With it, a controller works in a folder only when every folder above hands it down. */
+/* v2 only. With it, a controller works in a folder only when every folder above hands it down. Memory first: the others
+ * may be handed down by a cgroup with processes in it, but then all below it are good for threads only. */
 static int hand_down(const struct hierarchy *h, const char *path) {
   char file[600];
-  int result = 0;
   snprintf(file, sizeof file, "%s%s/cgroup.subtree_control", h->mount, path);
-  if (h->memory) result |= file_write(file, "+memory");
-  if (h->pids) result |= file_write(file, "+pids");
-  if (h->cpu) result |= file_write(file, "+cpu");
-  return result;
+  if (h->memory && file_write(file, "+memory")) return -1;
+  if (h->pids && file_write(file, "+pids")) return -1;
+  return h->cpu ? file_write(file, "+cpu") : 0;
 }
 
 static char leaf[300];
