@@ -75,12 +75,21 @@ const rollbackSchema = z
   })
   .describe('Serves an earlier build instead of the one of the present source.');
 
+const fileNameSchema = textMatching({
+  description:
+    "Name of a source that is one file. Default: the handler's module with the runtime's ending, such as hello.py.",
+  pattern: '^[A-Za-z0-9_][-A-Za-z0-9_.]*$',
+  message: 'write the name of a file, without a path',
+  maxLength: 253,
+});
+
 const run = imageSpecSchema.shape;
 
 /** Additions. The names and meanings are those of Image.spec, to which they go. */
 const additions = {
   image: run.image.optional(),
   source: sourceSchema.optional(),
+  fileName: fileNameSchema.optional(),
   build: buildSchema.optional(),
   rollback: rollbackSchema.optional(),
   command: run.command,

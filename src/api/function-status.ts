@@ -13,6 +13,7 @@ const buildRecordSchema = z
     signature: text('Hash of all that went into the build; also the tag of the image.'),
     source: text('Hash of the source, its dependencies, handler and runtime.').optional(),
     runtime: text('The runtime at that time.').optional(),
+    runtimeImage: text('Its image, as the configuration named it.', 2048).optional(),
     generation: z.int().min(0).optional().describe('The metadata.generation that was built.'),
     time: timeSchema('When the build was there.'),
   })
@@ -38,6 +39,9 @@ export const functionStatusSchema = z
     }),
   })
   .describe('What became of it. Written by the platform.');
+
+/** Reasons of the condition Ready while it is on its way; every other reason but Ready needs somebody to act. */
+export const progressReasons = ['Queued', 'Building', 'Pushing', 'Pulling'] as const;
 
 export type FunctionStatus = z.infer<typeof functionStatusSchema>;
 export type BuildRecord = z.infer<typeof buildRecordSchema>;

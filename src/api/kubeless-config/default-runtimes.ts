@@ -1,0 +1,57 @@
+import type { Runtime } from './runtime-images.ts';
+
+/** Where the images of our runtimes are, unless `runtime-registry` says something else. */
+export const defaultRuntimeRegistry = 'docker.io/kontain';
+
+/**
+ * The runtimes that are there when `runtime-images` is not set. `<registry>/<runtime>` is the image that functions are put
+ * on, `<registry>/<runtime>-build` has the tools that install their dependencies.
+ */
+export function defaultRuntimes(registry = defaultRuntimeRegistry): Runtime[] {
+  const python = {
+    ID: 'python',
+    depName: 'requirements.txt',
+    fileNameSuffix: '.py',
+    install:
+      'pip install --no-input --disable-pip-version-check --target=$KUBELESS_INSTALL_VOLUME/lib/python3.11/site-packages -r $KUBELESS_DEPS_FILE',
+    env: {
+      PYTHONPATH: '$(KUBELESS_INSTALL_VOLUME)/lib/python3.11/site-packages:$(KUBELESS_INSTALL_VOLUME)',
+    },
+  };
+  const nodejs = {
+    ID: 'nodejs',
+    depName: 'package.json',
+    fileNameSuffix: '.js',
+    install: 'npm install --omit=dev --no-audit --no-fund --prefix=$KUBELESS_INSTALL_VOLUME',
+    env: { NODE_PATH: '$(KUBELESS_INSTALL_VOLUME)/node_modules' },
+  };
+  return [interpreted(registry, '3.11', python), interpreted(registry, '24', nodejs)];
+}
+
+interface Interpreted {
+  ID: string;
+  depName: string;
+  fileNameSuffix: string;
+  install: string;
+  env: Record<string, string>;
+}
+
+function interpreted(registry: string, version: string, language: Interpreted): Runtime {
+  const { ID, depName, fileNameSuffix, install, env } = language;
+  const name = `${ID}${version}`;
+  return {
+    ID,
+    depName,
+    fileNameSuffix,
+    versions: [
+      {
+        name,
+        version,
+        images: [
+          { phase: 'installation', image: `${registry}/${name}-build`, command: install },
+          { phase: 'runtime', image: `${registry}/${name}`, env },
+        ],
+      },
+    ],
+  };
+}
