@@ -15,6 +15,7 @@ export interface Exit {
   /** Why we killed it, if we did. */
   killed: KillReason | null;
   cpuMicros: number;
+  /** 0 when the kernel cannot tell: of a fork, on cgroup v2 before Linux 6.12. */
   memoryPeakBytes: number;
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KontainerDriver, Template } from '../../src/kontainer/kontainer.ts';
@@ -23,15 +23,22 @@ export interface TestDriverOptions {
   start: StartMode;
   logger?: Logger;
   startTimeoutMs?: number;
+  /** Instead of compiling them. */
+  writePrograms?: (folder: string) => void;
 }
 
 /** Folders, cgroup and programs for a driver; all of them are gone when it is disposed of. */
-export function hostOptions(runtime: string, logger?: Logger): ContainerHostOptions {
+export function hostOptions(
+  runtime: string,
+  logger?: Logger,
+  writePrograms = writeProgramLayer,
+): ContainerHostOptions {
   const folder = mkdtempSync(join(tmpdir(), 'kontainer-'));
   /* the ids of the Kontainers must be able to pass through to the root file systems */
   chmodSync(folder, 0o711);
   const layers = join(folder, 'layers');
-  writeProgramLayer(join(layers, programLayer.replace('sha256:', '')));
+  mkdirSync(layers);
+  writePrograms(join(layers, programLayer.replace('sha256:', '')));
   return {
     native: join(import.meta.dirname, '../../build/native'),
     run: join(folder, 'run'),
@@ -54,8 +61,9 @@ export async function startTestDriver({
   start,
   logger,
   startTimeoutMs = 20_000,
+  writePrograms,
 }: TestDriverOptions): Promise<TestDriver> {
-  const options = { ...hostOptions(runtime, logger), startTimeoutMs };
+  const options = { ...hostOptions(runtime, logger, writePrograms), startTimeoutMs };
   const driver = new ContainerDriver(options);
   await driver.check();
   return {

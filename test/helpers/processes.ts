@@ -1,4 +1,5 @@
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 
 export interface ProcessInfo {
   pid: number;
@@ -47,4 +48,11 @@ export function memoryOf(pid: number): number {
 
 export function descriptorsOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** With cgroup v2, whether a cgroup that is used again can tell its new peak: since Linux 6.12. */
+export function canTellPeaks(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  const isV2 = existsSync('/sys/fs/cgroup/cgroup.controllers');
+  return !isV2 || major > 6 || (major === 6 && minor >= 12);
 }

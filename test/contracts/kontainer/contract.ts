@@ -13,8 +13,12 @@ import { startFailuresContract } from './start-failures.ts';
 /** The driver of the suite that runs; there is one from `before` to `after`. */
 export type CurrentDriver = () => TestDriver;
 
-/** What every driver of Kontainers must do, checked from inside real sandboxes. */
-export function kontainerDriverContract(name: string, options: TestDriverOptions): void {
+/** What every driver of Kontainers must do, checked from inside real sandboxes; `parts` of it where all is too slow. */
+export function kontainerDriverContract(
+  name: string,
+  options: TestDriverOptions,
+  parts: readonly ((current: CurrentDriver) => void)[] = allParts,
+): void {
   suite(`Kontainer driver: ${name}`, () => {
     let driver: TestDriver | undefined;
     before(async () => {
@@ -31,7 +35,7 @@ export function kontainerDriverContract(name: string, options: TestDriverOptions
   });
 }
 
-const parts = [
+const allParts = [
   freshnessContract,
   isolationContract,
   privilegesContract,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call } from '../../helpers/kontainer-call.ts';
+import { mebibyte } from '../../helpers/probe-spec.ts';
+import { canTellPeaks } from '../../helpers/processes.ts';
 import type { CurrentDriver } from './contract.ts';
 
 const sigsegv = 11;
@@ -31,7 +33,9 @@ export function exitContract(current: CurrentDriver): void {
     const busy = await call(probe, 'spin 200');
     assert.ok(busy.exit.cpuMicros > 20_000, `${busy.exit.cpuMicros} µs`);
     assert.ok(busy.exit.cpuMicros > idle.exit.cpuMicros);
-    assert.ok(busy.exit.memoryPeakBytes > 0);
+    assert.ok(busy.exit.memoryPeakBytes >= 0);
+    const { exit } = await call(probe, 'memory 16');
+    if (canTellPeaks()) assert.ok(exit.memoryPeakBytes >= 16 * mebibyte, `${exit.memoryPeakBytes} bytes`);
   });
 
   test('everything printed has arrived when the exit is told', async () => {
