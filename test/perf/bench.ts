@@ -1,3 +1,7 @@
+/**
+ * `make bench`: measures what SPECIFICATION.md promises. Each group of groups/ starts what it compares (baselines/ and the
+ * real faas-server), measure/ runs them in turn, report/ holds them against targets.ts. Tools in C are in native/.
+ */
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseOptions } from './options.ts';

@@ -9,7 +9,7 @@ import { bareContainer } from '../place/bare-container.ts';
 import type { Workbench } from '../place/workbench.ts';
 
 /** For a template to have warmed up, as far as it does so after its first fork. */
-const warmSeconds = 0.7;
+const warmSeconds = 0.5;
 
 /** Fork, namespaces, mounts, drops and reap in a loop of plain Python, in a container with a user namespace. */
 export async function pythonForkLoop(bench: Workbench, spec: KontainerSpec): Promise<Contender> {

@@ -9,10 +9,10 @@ import { functionSpec } from '../place/function-spec.ts';
 import { unpackImage } from '../place/images.ts';
 import type { Workbench } from '../place/workbench.ts';
 
-const callsPerRound = 4;
+const callsPerRound = 3;
 const maxRounds = 10;
 /** A template goes on warming up after its first call; the next measurement must not pay for that. */
-const restMs = 500;
+const restMs = 300;
 const timeoutSeconds = 30;
 
 /** First calls to functions of which no process exists: each function is called once. */
