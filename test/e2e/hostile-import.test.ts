@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { call, json } from '../helpers/e2e-call.ts';
-import { assertRefused, Bystander, kontainerProcesses } from '../helpers/e2e-hostile.ts';
+import { assertRefused, Bystander } from '../helpers/e2e-hostile.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
+import { kontainerProcesses } from '../helpers/e2e-processes.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const handler = 'def handler(event, context):\n    return "hello"\n';

@@ -3,8 +3,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { call } from '../helpers/e2e-call.ts';
-import { assertRefused, Bystander, kontainerProcesses } from '../helpers/e2e-hostile.ts';
+import { assertRefused, Bystander } from '../helpers/e2e-hostile.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
+import { kontainerProcesses } from '../helpers/e2e-processes.ts';
 import { eventually } from '../helpers/eventually.ts';
 
 const mebibyte = 1024 * 1024;

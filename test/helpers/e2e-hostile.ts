@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { readdirSync, readFileSync } from 'node:fs';
-import { cgroupPath } from '../../src/embedded/supervisor/node-folders.ts';
 import { json, type CallResult } from './e2e-call.ts';
 import { failed, p50, startLoad, type Load } from './e2e-load.ts';
 import type { Platform } from './e2e-platform.ts';
@@ -37,16 +35,4 @@ export class Bystander {
     assert.ok(samples.length > 20, `${samples.length} calls`);
     assert.ok(median < 500, `p50 ${median} ms`);
   }
-}
-
-/** Processes in cgroups of Kontainers and templates. */
-export function kontainerProcesses({ instance }: Platform): string[] {
-  const below = `${cgroupPath(instance.home)}/k`;
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cgroup`, 'utf8').includes(below);
-    } catch {
-      return false;
-    }
-  });
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cgroupPath, runFolder } from '../../src/embedded/supervisor/node-folders.ts';
 import type { Platform } from './e2e-platform.ts';
 import { cgroupsOf, processesBelow, processInfo } from './processes.ts';
@@ -89,15 +89,4 @@ function contentOf(path: string): string {
   } catch {
     return '';
   }
-}
-
-/** Descriptors of sockets, pipes and files: a leak shows in the long run. */
-export function openDescriptors(pid: number): string[] {
-  return entriesOf(`/proc/${pid}/fd`).flatMap((path) => {
-    try {
-      return [readlinkSync(path)];
-    } catch {
-      return [];
-    }
-  });
 }
