@@ -1,6 +1,6 @@
 import { exec, type ExecResult } from '../lib/exec.ts';
 import { skopeoFailure } from './skopeo-failure.ts';
-import { formatReference, type ImageReference } from './reference.ts';
+import { formatReference, type ImageReference, type RegistryReference } from './reference.ts';
 
 export interface SkopeoOptions {
   /** The program, `skopeo` by default. */
@@ -46,6 +46,43 @@ export async function inspectManifest(
     options,
   );
   return stdout;
+}
+
+/** The configuration of an image, as its author's tool wrote it; the reference must lead to one manifest. */
+export async function inspectConfig(
+  reference: ImageReference,
+  run: SkopeoRun,
+  options: SkopeoOptions,
+): Promise<Buffer> {
+  const verify = tlsVerify(reference, options);
+  const args = ['inspect', '--config', '--raw', '--authfile', run.authFile, `--tls-verify=${verify}`];
+  const { stdout } = await skopeo(
+    [...args, '--', formatReference(reference)],
+    inspectTimeoutMs,
+    run,
+    options,
+  );
+  return stdout;
+}
+
+/**
+ * Copies the only image of an OCI layout to a registry, byte for byte. Blobs that the repository has are not read: the
+ * layout may lack them.
+ */
+export async function pushLayout(
+  layout: string,
+  target: RegistryReference,
+  run: SkopeoRun,
+  options: SkopeoOptions,
+): Promise<void> {
+  const verify = `--dest-tls-verify=${tlsVerify(target, options)}`;
+  const args = ['copy', '--quiet', '--preserve-digests', '--dest-authfile', run.authFile, verify];
+  await skopeo(
+    [...args, '--', `oci:${layout}`, formatReference(target)],
+    options.copyTimeoutMs,
+    run,
+    options,
+  );
 }
 
 /**
