@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { begin, call, fields, readAll, readSome } from '../../helpers/kontainer-call.ts';
 import { idBase } from '../../helpers/kontainer-programs.ts';
-import { testLimits } from '../../helpers/probe-spec.ts';
+import { programLayer, testLimits } from '../../helpers/probe-spec.ts';
 import { processesBelow } from '../../helpers/processes.ts';
 import type { CurrentDriver } from './contract.ts';
 
@@ -98,6 +100,21 @@ export function isolationContract(current: CurrentDriver): void {
       const { open = '' } = fields((await call(probe, `write ${path}`)).text);
       assert.match(open, /^(EROFS|EACCES|ETXTBSY|EPERM)$/, path);
     }
+  });
+
+  test('an image may have as many layers as engines allow, and the upper ones win', async () => {
+    const { layers } = current().options;
+    const names = Array.from({ length: 126 }, (_, index) =>
+      createHash('sha256').update(`${index}`).digest('hex'),
+    );
+    for (const [index, name] of names.entries()) {
+      mkdirSync(join(layers, name, 'fs'), { recursive: true });
+      writeFileSync(join(layers, name, 'fs/layer'), String(index));
+    }
+    await using probe = current().function({
+      layers: [programLayer, ...names.map((name) => `sha256:${name}`)],
+    });
+    assert.equal((await call(probe, 'file /layer')).text, '125');
   });
 
   test('no mount shows a path of the host', async () => {

@@ -20,6 +20,14 @@ export function limitsContract(current: CurrentDriver): void {
     if (canTellPeaks()) assert.ok(peak >= 32 * mebibyte && peak <= 64 * mebibyte, `${peak} bytes`);
   });
 
+  test('a function has its own limits, whichever function ran before', async () => {
+    for (const megabytes of [32, 128, 48]) {
+      await using probe = current().function({ limits: { memoryBytes: megabytes * mebibyte } });
+      assert.equal((await call(probe, `memory ${megabytes - 12}`)).exit.outOfMemory, false);
+      assert.equal((await call(probe, `memory ${megabytes + 12}`)).exit.outOfMemory, true);
+    }
+  });
+
   test('memory of files counts, and is given back before the next call needs it', async () => {
     await using probe = current().function({
       limits: { tmpBytes: 48 * mebibyte, fileSizeBytes: 48 * mebibyte },
