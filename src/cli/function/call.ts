@@ -1,0 +1,137 @@
+import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { isErrorCode } from '../error-code.ts';
+import { PlatformError } from '../../lib/errors.ts';
+import { firstArgument, type Command, type Flag, type Invocation } from '../command.ts';
+import { connectionFlags } from '../common-flags.ts';
+import { send, type HttpCall } from '../http.ts';
+import { say } from '../io.ts';
+import { callHeaders } from './call-headers.ts';
+import { functionUrl } from './function-url.ts';
+import { readBytes } from './read-source.ts';
+
+const flags: readonly Flag[] = [
+  {
+    name: 'data',
+    short: 'd',
+    type: 'text',
+    description: 'Body of the request; - reads it from standard input.',
+  },
+  {
+    name: 'data-from-file',
+    short: 'f',
+    type: 'text',
+    description: 'File with the body; - is standard input.',
+  },
+  { name: 'method', short: 'X', type: 'text', description: 'HTTP method. Default: GET, POST with data.' },
+  { name: 'path', type: 'text', description: "Path and query after the function's own address." },
+  { name: 'header', short: 'H', type: 'text', repeatable: true, description: 'Header: "Name: value".' },
+  { name: 'verbose', short: 'v', type: 'switch', description: 'Show request, status, headers and times.' },
+  {
+    name: 'url',
+    type: 'text',
+    description: "Where functions are called. Default: the server's configuration.",
+  },
+  ...connectionFlags,
+];
+
+export const call: Command = {
+  arguments: [{ name: 'name', what: 'function name', kind: 'one' }],
+  flags,
+  examples: [
+    'kubeless function call hello --data \'{"name": "Ada"}\'',
+    'kubeless function call hello --path /users?limit=3 -H "Accept: application/json" --verbose',
+  ],
+  async run(invocation) {
+    const request = await buildRequest(invocation);
+    const { io } = invocation;
+    const start = io.clock.monotonic();
+    const response = await send(request);
+    const firstByte = io.clock.monotonic() - start;
+    if (invocation.flags.on('verbose')) describeExchange(invocation, request, response);
+    if ((response.statusCode ?? 0) >= 400) throw await failure(response, invocation);
+    await printBody(response, invocation);
+    const total = io.clock.monotonic() - start;
+    if (invocation.flags.on('verbose'))
+      say(io, `* first byte after ${firstByte.toFixed(1)} ms, last after ${total.toFixed(1)} ms`);
+  },
+};
+
+async function buildRequest(invocation: Invocation): Promise<HttpCall> {
+  const { flags: given, io } = invocation;
+  const body = await readBody(invocation);
+  const path = given.text('path') ?? '';
+  const separator = path === '' || /^[/?]/.test(path) ? '' : '/';
+  return {
+    url: `${await functionUrl(invocation, firstArgument(invocation))}${separator}${path}`,
+    method: (given.text('method') ?? (body === undefined ? 'GET' : 'POST')).toUpperCase(),
+    headers: callHeaders({ body, given: given.list('header'), id: io.newId(), now: io.clock.now() }),
+    body,
+    signal: io.signal,
+  };
+}
+
+async function readBody({ flags: given, io }: Invocation): Promise<Buffer | undefined> {
+  const [data, file] = [given.text('data'), given.text('data-from-file')];
+  if (data !== undefined && file !== undefined)
+    throw new PlatformError('bad_request', "You can't provide both --data and --data-from-file");
+  if (file !== undefined) return readBytes(io, file);
+  if (data === undefined) return undefined;
+  return data === '-' ? readBytes(io, '-') : Buffer.from(data);
+}
+
+/** As it comes; text gets the line end that Kubeless gives it. */
+async function printBody(response: IncomingMessage, { io }: Invocation): Promise<void> {
+  let last: number | undefined;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    io.stdout.write(chunk);
+    last = chunk.at(-1);
+  }
+  const isText = /^(text\/|application\/(json|.*\+json|xml))|^$/.test(response.headers['content-type'] ?? '');
+  if (isText && last !== 0x0a) io.stdout.write('\n');
+}
+
+function describeExchange({ io }: Invocation, request: HttpCall, response: IncomingMessage): void {
+  say(io, `> ${request.method} ${request.url}`);
+  for (const [name, value] of Object.entries(request.headers)) say(io, `> ${name}: ${value}`);
+  say(io, `< ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`);
+  for (let i = 0; i < response.rawHeaders.length; i += 2)
+    say(io, `< ${response.rawHeaders[i] ?? ''}: ${response.rawHeaders[i + 1] ?? ''}`);
+}
+
+/** The platform's errors are JSON with code and reason; everything else is the function's own answer. */
+async function failure(response: IncomingMessage, { io }: Invocation): Promise<PlatformError> {
+  const body = await buffer(response);
+  const status = response.statusCode ?? 0;
+  const platform = platformError(body.toString('utf8'));
+  if (status === 408) return new PlatformError('timeout', 'Request timeout exceeded', hintOf(platform));
+  if (platform !== undefined) return new PlatformError(platform.code, platform.reason, hintOf(platform));
+  io.stderr.write(body);
+  if (body.length > 0 && body.at(-1) !== 0x0a) io.stderr.write('\n');
+  const id = response.headers['x-request-id'];
+  const request = id === undefined ? '' : ` (request ${String(id)})`;
+  return new PlatformError(
+    'bad_response',
+    `the function answered ${status} ${response.statusMessage ?? ''}${request}`,
+  );
+}
+
+interface PlatformAnswer {
+  code: ConstructorParameters<typeof PlatformError>[0];
+  reason: string;
+  hint?: string;
+}
+
+function platformError(body: string): PlatformAnswer | undefined {
+  try {
+    const { code, reason, hint } = JSON.parse(body) as Record<string, unknown>;
+    if (!isErrorCode(code) || typeof reason !== 'string') return undefined;
+    return { code, reason, ...(typeof hint === 'string' ? { hint } : {}) };
+  } catch {
+    return undefined; // not JSON, or null
+  }
+}
+
+function hintOf(answer: PlatformAnswer | undefined): { hint?: string } {
+  return answer?.hint === undefined ? {} : { hint: answer.hint };
+}

@@ -1,0 +1,78 @@
+import { PlatformError } from '../../lib/errors.ts';
+import type { StoredFunction } from '../../api/function.ts';
+import { firstArgument, type Command, type Invocation } from '../command.ts';
+import { say } from '../io.ts';
+import { pairs } from '../key-values.ts';
+import { printObject } from '../print-object.ts';
+import { apiVersion, cronJobTriggers, functions } from '../resources.ts';
+import { checkSchedule } from '../trigger/schedule.ts';
+import { checkRuntime } from './check-runtime.ts';
+import { deployFlags } from './deploy-flags.ts';
+import { specFromFlags } from './spec-from-flags.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
+
+export const deploy: Command = {
+  arguments: [{ name: 'name', what: 'function name', kind: 'one' }],
+  flags: deployFlags,
+  examples: [
+    'kubeless function deploy hello --runtime python3.11 --handler hello.handler --from-file hello.py --wait',
+    'tar -cz . | kubeless function deploy hello -r nodejs24 --handler index.main -f - -d package.json',
+  ],
+  async run(invocation) {
+    const { flags, io, session } = invocation;
+    const name = firstArgument(invocation);
+    const { object, schedule } = await prepare(name, invocation);
+    if (flags.on('dryrun')) {
+      const format = flags.text('output') ?? 'yaml';
+      await printObject(io.stdout, object, { format, indent: 4 });
+      return;
+    }
+    const client = await session.client();
+    say(io, 'Deploying function...');
+    const created = await client.create(functions, object);
+    sayDeployed(invocation, name);
+    if (schedule !== undefined) await client.create(cronJobTriggers, scheduledTrigger(object, schedule));
+    if (flags.on('wait')) await waitUntilReady(invocation, created);
+  },
+};
+
+async function prepare(name: string, { flags, io, session }: Invocation) {
+  const schedule = flags.text('schedule');
+  if (schedule !== undefined) checkSchedule(schedule);
+  checkComplete({ flags });
+  await checkRuntime({ flags, io, session });
+  const spec = await specFromFlags(name, flags, io);
+  const namespace = await session.namespace();
+  const labels = { 'created-by': 'kubeless', function: name, ...pairs(flags.list('label')) };
+  const object: StoredFunction = {
+    apiVersion,
+    kind: 'Function',
+    metadata: { name, namespace, labels },
+    spec,
+  };
+  return { object, schedule };
+}
+
+/** Kubeless' own rules and sentences. */
+export function checkComplete({ flags }: Pick<Invocation, 'flags'>): void {
+  const [runtime, image] = [flags.text('runtime'), flags.text('runtime-image')];
+  if (runtime === undefined && image === undefined)
+    throw new PlatformError('bad_request', 'Either `--runtime` or `--runtime-image` flag must be specified.');
+  if (runtime !== undefined && image === undefined && flags.text('handler') === undefined)
+    throw new PlatformError('bad_request', 'You must specify handler for the runtime.');
+}
+
+export function sayDeployed({ flags, io }: Invocation, name: string): void {
+  const namespace = flags.text('namespace');
+  const where = namespace === undefined ? '' : ` -n ${namespace}`;
+  say(io, `Function ${name} submitted for deployment`);
+  if (flags.on('wait')) return;
+  say(io, `Check the deployment status executing 'kubeless function ls ${name}${where}'`);
+}
+
+function scheduledTrigger({ metadata }: StoredFunction, schedule: string) {
+  const { name = '', namespace = '' } = metadata;
+  const labels = { 'created-by': 'kubeless', function: name };
+  const spec = { schedule, 'function-name': name };
+  return { apiVersion, kind: 'CronJobTrigger', metadata: { name, namespace, labels }, spec };
+}

@@ -1,0 +1,384 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { startEmbeddedApi, type EmbeddedApi } from '../../../test/helpers/embedded-api.ts';
+import { kubeless, type CliOptions } from '../../../test/helpers/cli.ts';
+import { createKubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client-types.ts';
+import { loadKubeconfig } from '../../kube/kubeconfig.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { functions, specOf } from '../resources.ts';
+
+let api: EmbeddedApi;
+let client: KubeClient;
+let cwd: string;
+const source = 'def handler(event, context):\n    return "hello"\n';
+
+before(async () => {
+  api = await startEmbeddedApi();
+  const connection = await loadKubeconfig(api.kubeconfig);
+  client = createKubeClient({ connection, clock: systemClock, random: Math.random, userAgent: 'test' });
+  cwd = await mkdtemp(join(tmpdir(), 'kubeless-cli-'));
+  await writeFile(join(cwd, 'hello.py'), source);
+  await writeFile(join(cwd, 'requirements.txt'), 'bs4\n');
+  await writeFile(join(cwd, 'package.json'), '{"dependencies":{"lodash":"4","ms":"2"}}');
+});
+
+after(async () => {
+  await client[Symbol.asyncDispose]();
+  await api[Symbol.asyncDispose]();
+  await rm(cwd, { recursive: true, force: true });
+});
+
+const run = (argv: string[], options: CliOptions = {}) =>
+  kubeless(argv, { kubeconfig: api.kubeconfig, cwd, ...options });
+
+const python = ['--runtime', 'python3.11', '--handler', 'hello.handler'];
+
+async function deploy(name: string, ...flags: string[]) {
+  const result = await run(['function', 'deploy', name, ...python, '-f', 'hello.py', ...flags]);
+  assert.deepEqual({ exit: result.exit, stdout: result.stdout }, { exit: 0, stdout: '' }, result.stderr);
+  return client.get(functions, { namespace: 'default', name });
+}
+
+const sha256 = (content: string | Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
+test('deploy makes the Function that Kubeless would, in the fields of this platform', async () => {
+  const flags = `-d requirements.txt --label foo:bar,bar=baz,foobar -e "A=1,2",B:c --secret-env T=token/value
+    --configmap-env C=config/key --secrets s --memory 128Mi --cpu 500m --timeout 30s --port 9091 --servicePort 9092
+    --node-selectors a=b --start cold --service-account me`;
+  const object = await deploy('all', ...flags.split(/\s+/));
+  assert.deepEqual(object.metadata.labels, {
+    'created-by': 'kubeless',
+    function: 'all',
+    foo: 'bar',
+    bar: 'baz',
+    foobar: '',
+  });
+  assert.deepEqual(object.spec, {
+    runtime: 'python3.11',
+    handler: 'hello.handler',
+    function: source,
+    'function-content-type': 'text',
+    checksum: sha256(source),
+    deps: 'bs4\n',
+    timeout: '30s',
+    start: 'cold',
+    env: [
+      { name: 'A', value: '1,2' },
+      { name: 'B', value: 'c' },
+      { name: 'T', valueFrom: { secretKeyRef: { name: 'token', key: 'value' } } },
+      { name: 'C', valueFrom: { configMapKeyRef: { name: 'config', key: 'key' } } },
+    ],
+    resources: { memory: '128Mi', cpu: '500m' },
+    port: 9091,
+    service: {
+      ports: [{ name: 'http-function-port', protocol: 'TCP', port: 9092, targetPort: 9091 }],
+      selector: { 'created-by': 'kubeless', function: 'all' },
+      type: 'ClusterIP',
+    },
+    deployment: {
+      spec: {
+        template: {
+          spec: {
+            volumes: [{ name: 's-vol', secret: { secretName: 's' } }],
+            nodeSelector: { a: 'b' },
+            serviceAccountName: 'me',
+            containers: [{ volumeMounts: [{ name: 's-vol', mountPath: '/s' }] }],
+          },
+        },
+      },
+    },
+  });
+});
+
+test('the content type follows from the file, its first bytes, or the URL', async () => {
+  const packed = gzipSync('content');
+  await writeFile(join(cwd, 'f.tar.gz'), packed);
+  await writeFile(join(cwd, 'f.zip'), 'PK');
+  await writeFile(join(cwd, 'f.jar'), Buffer.from([0xff, 0xfe]));
+  const typeOf = async (from: string, stdin: Buffer | string = '') => {
+    const argv = ['function', 'deploy', 'x', ...python, '-f', from, '--dryrun', '-o', 'json'];
+    const { stdout, stderr } = await run(argv, { stdin });
+    assert.equal(stderr, '');
+    return specOf(JSON.parse(stdout) as Parameters<typeof specOf>[0]);
+  };
+  assert.equal((await typeOf('f.tar.gz'))['function-content-type'], 'base64+compressedtar');
+  assert.equal((await typeOf('f.zip'))['function-content-type'], 'base64+zip');
+  assert.equal((await typeOf('f.jar'))['function-content-type'], 'base64');
+  assert.equal((await typeOf('-', source))['function-content-type'], 'text');
+  const piped = await typeOf('-', packed);
+  assert.equal(piped['function-content-type'], 'base64+compressedtar');
+  assert.equal(piped.function, packed.toString('base64'));
+  assert.equal(piped.checksum, sha256(packed));
+  await using web = await serve((request) => (request.url?.startsWith('/f.zip') ? packed : undefined));
+  const fetched = await typeOf(`${web.url}/f.zip?raw=true`);
+  assert.equal(fetched['function-content-type'], 'url+zip');
+  assert.equal(fetched.function, `${web.url}/f.zip?raw=true`);
+  assert.equal(fetched.checksum, sha256(packed));
+});
+
+test('wrong flags are one line and a hint, and nothing is sent', async () => {
+  const refused = async (argv: string[], message: RegExp) => {
+    const { exit, stderr, stdout } = await run(['function', 'deploy', ...argv]);
+    assert.equal(exit, 2, stderr);
+    assert.equal(stdout, '');
+    const [error = '', hint = '', ...more] = stderr.trimEnd().split('\n');
+    assert.match(error, message);
+    assert.match(hint, /^hint: /);
+    assert.deepEqual(more, []);
+  };
+  await writeFile(join(cwd, 'large.py'), 'x'.repeat(1_048_577));
+  await using web = await serve(() => undefined);
+  const ok = ['bad', ...python];
+  await refused([], /Need exactly one argument - function name/);
+  await refused(['bad'], /Either `--runtime` or `--runtime-image` flag must be specified/);
+  await refused(['bad', '--runtime', 'python3.11'], /You must specify handler for the runtime/);
+  await refused(
+    ['bad', '-r', 'cobol1', '--handler', 'a.b'],
+    /Invalid runtime: cobol1\. Supported runtimes are: python3\.11/,
+  );
+  await refused([...ok, '--nonsense'], /unknown flag: --nonsense/);
+  await refused([...ok, '--memory', 'much'], /Wrong format of the memory value: "much"/);
+  await refused([...ok, '--cpu', '-1'], /Wrong format for cpu value/);
+  await refused([...ok, '--port', '0'], /Invalid port number 0 specified/);
+  await refused([...ok, '--schedule', 'often'], /Invalid value for --schedule/);
+  await refused([...ok, '--image-pull-policy', 'Maybe'], /must be \{IfNotPresent\|Always\|Never\}/);
+  await refused([...ok, '--secret-env', 'A=b'], /must be KEY=secret\/key/);
+  await refused([...ok, '-f', 'absent.py'], /cannot read absent\.py: there is no such file/);
+  await refused([...ok, '-f', `${web.url}/f.py`], /was answered with 404/);
+  await refused([...ok, '-f', 'large.py'], /large\.py has 1048577 bytes/);
+  const { items } = await client.list(functions, { namespace: 'default' });
+  assert.ok(items.every(({ metadata }) => metadata.name !== 'bad'));
+});
+
+test('what the API server refuses is told as it says it', async () => {
+  const { exit, stderr } = await run(['function', 'deploy', 'Upper', ...python, '-f', 'hello.py']);
+  assert.equal(exit, 2);
+  assert.match(stderr, /^error: .*Upper/m);
+  await deploy('twice');
+  const again = await run(['function', 'deploy', 'twice', ...python, '-f', 'hello.py']);
+  assert.equal(again.exit, 6);
+  assert.match(again.stderr, /error: .*already exists/);
+});
+
+test('update changes what the flags say, and nothing else', async () => {
+  await deploy('changing', '--timeout', '30', '--port', '9000', '--secrets', 'a', '-e', 'A=1', '-l', 'x=1');
+  await writeFile(join(cwd, 'new.py'), 'new');
+  const { exit } = await run([
+    'function',
+    'update',
+    'changing',
+    '-f',
+    'new.py',
+    '--secrets',
+    'b',
+    '-l',
+    'y=2',
+  ]);
+  assert.equal(exit, 0);
+  const { metadata, spec } = await client.get(functions, { namespace: 'default', name: 'changing' });
+  assert.deepEqual(metadata.labels, { 'created-by': 'kubeless', function: 'changing', x: '1', y: '2' });
+  const fields = specOf({ metadata, spec });
+  assert.equal(fields.function, 'new');
+  assert.equal(fields.checksum, sha256('new'));
+  assert.equal(fields.timeout, '30');
+  assert.equal(fields.port, 9000);
+  assert.deepEqual(fields.env, [{ name: 'A', value: '1' }]);
+  assert.match(JSON.stringify(fields.deployment), /a-vol.*b-vol.*"\/a".*"\/b"/);
+  const missing = await run(['function', 'update', 'absent', '--timeout', '3']);
+  assert.deepEqual([missing.exit, missing.stderr.split('\n')[0]], [4, 'error: Function absent is not found']);
+});
+
+test('list, describe and delete, as tables and as objects', async () => {
+  const namespace = 'tables';
+  const inNamespace = ['-n', namespace];
+  await client.create(
+    { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false },
+    { metadata: { name: namespace } },
+  );
+  const node = ['--runtime', 'nodejs24', '--handler', 'index.main', '-d', 'package.json'];
+  const flags = ['-f', 'hello.py', '--memory', '64Mi', '-e', 'A=1,B=2', ...inNamespace];
+  await run(['function', 'deploy', 'hello', ...python, ...flags, '--schedule', '@daily']);
+  await run(['function', 'deploy', 'web', ...node, ...inNamespace]);
+  await ready(namespace, 'hello');
+  const lines = async (...argv: string[]) => {
+    const { exit, stdout, stderr } = await run([...argv, ...inNamespace]);
+    assert.equal(exit, 0, stderr);
+    return stdout.split('\n').map((line) => line.replaceAll(/ *\t */g, '|'));
+  };
+  assert.deepEqual(await lines('function', 'ls'), [
+    'NAME|NAMESPACE|HANDLER|RUNTIME|DEPENDENCIES|STATUS',
+    'hello|tables|hello.handler|python3.11||READY',
+    'web|tables|index.main|nodejs24|lodash: 4|NOT READY: Pending',
+    '||||ms: 2',
+    '',
+  ]);
+  assert.deepEqual(await lines('function', 'list', 'hello', '-o', 'wide'), [
+    'NAME|NAMESPACE|HANDLER|RUNTIME|TYPE|TOPIC|DEPENDENCIES|STATUS|MEMORY|ENV|LABEL|SCHEDULE',
+    'hello|tables|hello.handler|python3.11|Scheduled|||READY|64Mi|A = 1|created-by : kubeless|@daily',
+    '|||||||||B = 2|function : hello',
+    '',
+  ]);
+  const json = JSON.parse((await lines('function', 'list', '-o', 'json')).join('\n')) as { kind: string }[];
+  assert.deepEqual(
+    json.map(({ kind }) => kind),
+    ['Function', 'Function'],
+  );
+  const described = (await lines('function', 'describe', 'hello')).join('\n');
+  assert.match(
+    described,
+    /^Name:\|hello\nNamespace:\|tables\nHandler:\|hello.handler\nRuntime:\|python3.11\n/,
+  );
+  assert.match(
+    described,
+    /Conditions:\nTYPE\|STATUS\|REASON\|MESSAGE\nReady\|True\|Serving\|It can be called\./,
+  );
+  assert.equal((await run(['function', 'list', 'nobody', ...inNamespace])).exit, 4);
+  assert.deepEqual(await run(['function', 'delete', 'hello', ...inNamespace]), {
+    exit: 0,
+    stdout: '',
+    stderr: '',
+  });
+  assert.equal((await run(['function', 'delete', 'hello', ...inNamespace])).exit, 4);
+});
+
+async function ready(namespace: string, name: string, status: 'True' | 'False' = 'True') {
+  const condition = {
+    type: 'Ready',
+    status,
+    reason: status === 'True' ? 'Serving' : 'BuildFailed',
+    message: status === 'True' ? 'It can be called.' : 'pip found no "nonsense"',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  };
+  const fields = { observedGeneration: 1, conditions: [condition] };
+  const log = status === 'True' ? {} : { log: 'line 1\nline 2' };
+  await client.mergePatch(
+    functions,
+    { namespace, name },
+    { status: { ...fields, ...log } },
+    { subresource: 'status' },
+  );
+}
+
+test('deploy --wait ends when the function is ready', async () => {
+  const waiting = run(['function', 'deploy', 'awaited', ...python, '-f', 'hello.py', '--wait']);
+  await deployed('awaited');
+  await ready('default', 'awaited');
+  const { exit, stderr } = await waiting;
+  assert.equal(exit, 0, stderr);
+  assert.match(stderr, /^Function awaited is ready after [\d.]+ s$/m);
+});
+
+test('deploy --wait says why it failed, with the last lines of the log', async () => {
+  const waiting = run(['function', 'deploy', 'broken', ...python, '-f', 'hello.py', '--wait']);
+  await deployed('broken');
+  await ready('default', 'broken', 'False');
+  const { exit, stderr } = await waiting;
+  assert.equal(exit, 9, stderr);
+  assert.match(stderr, /line 1\nline 2\nerror: BuildFailed: pip found no "nonsense"\nhint: .*update broken/);
+});
+
+test('deploy --wait gives up after its time', async () => {
+  const argv = [
+    'function',
+    'deploy',
+    'slow',
+    ...python,
+    '-f',
+    'hello.py',
+    '--wait',
+    '--wait-timeout',
+    '100ms',
+  ];
+  const { exit, stderr } = await run(argv);
+  assert.equal(exit, 5, stderr);
+  assert.match(stderr, /error: the function is not ready after 0\.1 s/);
+});
+
+async function deployed(name: string): Promise<void> {
+  for (;;) {
+    const { items } = await client.list(functions, { namespace: 'default' });
+    if (items.some(({ metadata }) => metadata.name === name)) return;
+    await systemClock.sleep(20);
+  }
+}
+
+test('call sends what Kubeless sends, and prints the answer', async () => {
+  const seen: { request: IncomingMessage; body: Buffer }[] = [];
+  await using web = await serve((request, body) => {
+    seen.push({ request, body });
+    return Buffer.from('answer');
+  });
+  const call = (...argv: string[]) => run(['function', 'call', 'hello', '--url', `${web.url}/`, ...argv]);
+  assert.deepEqual(await call(), { exit: 0, stdout: 'answer\n', stderr: '' });
+  await call('-d', '{"a":1}', '-n', 'other', '--path', 'users?limit=3', '-H', 'X-A: b: c');
+  await call('-d', 'a=1', '-X', 'put');
+  const [get, post, put] = seen.map(({ request, body }) => ({
+    line: `${request.method} ${request.url}`,
+    headers: request.headers,
+    body: body.toString(),
+  }));
+  assert.equal(get?.line, 'GET /default/hello');
+  assert.equal(get.headers['event-id'], 'an-id');
+  assert.equal(get.headers['event-namespace'], 'cli.kubeless.io');
+  assert.match(String(get.headers['event-time']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  assert.equal(post?.line, 'POST /other/hello/users?limit=3');
+  assert.equal(post.body, '{"a":1}');
+  assert.equal(post.headers['content-type'], 'application/json');
+  assert.equal(post.headers['event-type'], 'application/json');
+  assert.equal(post.headers['x-a'], 'b: c');
+  assert.equal(put?.line, 'PUT /default/hello');
+  assert.equal(put.headers['content-type'], 'application/x-www-form-urlencoded');
+  const verbose = await call('--verbose');
+  assert.match(
+    verbose.stderr,
+    /> GET http.*\n[^]*< 200 OK\n[^]*\* first byte after [\d.]+ ms, last after [\d.]+ ms/,
+  );
+});
+
+test('call tells the platform from the function when it fails', async () => {
+  const answers: Record<string, [number, string]> = {
+    '/default/slow': [408, '{"code":"timeout","reason":"too long","requestId":"1"}'],
+    '/default/absent': [404, '{"code":"not_found","reason":"no function absent","hint":"deploy it"}'],
+    '/default/faulty': [500, 'Traceback'],
+  };
+  await using web = await serve(() => undefined, answers);
+  const call = async (name: string) => run(['function', 'call', name, '--url', web.url]);
+  assert.deepEqual(await call('slow'), { exit: 5, stdout: '', stderr: 'error: Request timeout exceeded\n' });
+  const absent = { exit: 4, stdout: '', stderr: 'error: no function absent\nhint: deploy it\n' };
+  assert.deepEqual(await call('absent'), absent);
+  const faulty = 'Traceback\nerror: the function answered 500 Internal Server Error\n';
+  assert.deepEqual(await call('faulty'), { exit: 9, stdout: '', stderr: faulty });
+  const nowhere = await run(['function', 'call', 'x']);
+  assert.equal(nowhere.exit, 10);
+  assert.match(nowhere.stderr, /functions-url/);
+});
+
+async function serve(
+  answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined,
+  failures: Record<string, [number, string]> = {},
+) {
+  const server = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      const [status, text] = failures[request.url ?? ''] ?? [404, 'no'];
+      const content = answer(request, body);
+      response.writeHead(content === undefined ? status : 200).end(content ?? text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { errorMessage, hasErrno, PlatformError } from '../../lib/errors.ts';
+import { download } from '../http.ts';
+import type { Io } from '../io.ts';
+
+/** Fields of Function.spec that say what the source is. */
+export interface SourceFields {
+  function: string;
+  'function-content-type': string;
+  checksum: string;
+}
+
+/** The API server takes no more, see src/api/function-source.ts. */
+const maxSourceLength = 1_048_576;
+
+const tarSuffixes = ['.tar.gz', '.taz', '.tgz', '.tar.bz2', '.tb2', '.tbz', '.tbz2', '.tz2', '.tar.xz'];
+
+/** `from` is a path, an http or https URL, or `-` for standard input. The checksum is of the raw bytes. */
+export async function readSource(io: Io, from: string): Promise<SourceFields> {
+  const bytes = await readBytes(io, from);
+  const checksum = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  if (isUrl(from)) {
+    const [path = ''] = from.split('?');
+    return { function: from, 'function-content-type': `url${archiveSuffix(path)}`, checksum };
+  }
+  const archive = from === '-' ? archiveOfMagic(bytes) : archiveSuffix(from);
+  const text = isUtf8(bytes) && archive === '';
+  const content = bytes.toString(text ? 'utf8' : 'base64');
+  if (Buffer.byteLength(content) > maxSourceLength) throw tooLarge(from, bytes.length);
+  return { function: content, 'function-content-type': `${text ? 'text' : 'base64'}${archive}`, checksum };
+}
+
+/** Content of a runtime's dependency file; must be text. */
+export async function readDependencies(io: Io, from: string): Promise<string> {
+  const bytes = await readBytes(io, from);
+  if (!isUtf8(bytes))
+    throw new PlatformError('invalid', `the dependency file ${from} is not text`, {
+      hint: 'Give the file that lists the dependencies, such as requirements.txt or package.json.',
+    });
+  if (bytes.length > maxSourceLength) throw tooLarge(from, bytes.length);
+  return bytes.toString('utf8');
+}
+
+export async function readBytes(io: Io, from: string): Promise<Buffer> {
+  if (isUrl(from)) return download(from, io.signal);
+  if (from === '-') return buffer(io.stdin);
+  try {
+    return await readFile(resolve(io.cwd, from));
+  } catch (error) {
+    const problem = hasErrno(error, 'ENOENT') ? 'there is no such file' : errorMessage(error);
+    const hint = hasErrno(error, 'EISDIR') ? 'Pack the folder into a .zip or .tar.gz file.' : undefined;
+    const options = hint === undefined ? { cause: error } : { cause: error, hint };
+    throw new PlatformError('bad_request', `cannot read ${from}: ${problem}`, options);
+  }
+}
+
+function isUrl(from: string): boolean {
+  return /^https?:\/\//.test(from);
+}
+
+function archiveSuffix(path: string): '' | '+zip' | '+compressedtar' {
+  if (path.endsWith('.zip')) return '+zip';
+  return tarSuffixes.some((suffix) => path.endsWith(suffix)) ? '+compressedtar' : '';
+}
+
+/** gzip (RFC 1952), bzip2, xz and zip, by their first bytes: standard input has no name. */
+function archiveOfMagic(bytes: Buffer): '' | '+zip' | '+compressedtar' {
+  const head = bytes.subarray(0, 6).toString('latin1');
+  if (head.startsWith('PK\x03\x04')) return '+zip';
+  const packed = ['\x1f\x8b', 'BZh', '\xfd7zXZ\x00'].some((magic) => head.startsWith(magic));
+  return packed ? '+compressedtar' : '';
+}
+
+function tooLarge(from: string, size: number): PlatformError {
+  return new PlatformError(
+    'body_too_large',
+    `${from} has ${size} bytes; a Function object takes 1 MiB (768 KiB of what is not text)`,
+    { hint: 'Put it behind a URL and give that: --from-file https://….' },
+  );
+}

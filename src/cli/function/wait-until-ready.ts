@@ -1,0 +1,93 @@
+import { parseDuration } from '../../api/duration.ts';
+import type { StoredFunction } from '../../api/function.ts';
+import { isExpired, orUndefined } from '../../kube/kube-error.ts';
+import type { KubeClient } from '../../kube/client-types.ts';
+import { refOf } from '../../kube/objects.ts';
+import { PlatformError } from '../../lib/errors.ts';
+import type { Invocation } from '../command.ts';
+import { say, type Io } from '../io.ts';
+import { functions } from '../resources.ts';
+import { hasFailed, isReady, progressText } from './function-status.ts';
+
+/**
+ * Watches the Function until it can be called, and says each stage on standard error. Throws `start_failed` with the last
+ * lines of the build's log before it, `timeout`, or `not_found` when somebody deletes it meanwhile.
+ */
+export async function waitUntilReady(invocation: Invocation, submitted: StoredFunction): Promise<void> {
+  const { flags, io, session } = invocation;
+  const timeoutMs = parseDuration(flags.text('wait-timeout') ?? '10m');
+  const start = io.clock.monotonic();
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  try {
+    const signal = AbortSignal.any([io.signal, timeout.signal]);
+    const ready = await follow(await session.client(), submitted, { io, signal });
+    const seconds = ((io.clock.monotonic() - start) / 1000).toFixed(1);
+    say(io, `Function ${ready.metadata.name ?? ''} is ready after ${seconds} s`);
+  } catch (error) {
+    if (!timeout.signal.aborted) throw error;
+    throw new PlatformError('timeout', `the function is not ready after ${timeoutMs / 1000} s`, {
+      hint: `See "kubeless function describe ${submitted.metadata.name ?? ''}", or give it more: --wait-timeout 30m.`,
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function follow(
+  client: KubeClient,
+  submitted: StoredFunction,
+  { io, signal }: { io: Io; signal: AbortSignal },
+): Promise<StoredFunction> {
+  let said = '';
+  for await (const object of versions(client, submitted, signal)) {
+    if (isReady(object)) return object;
+    if (hasFailed(object)) throw failure(object, io);
+    const line = progressText(object);
+    if (line !== said) say(io, line);
+    said = line;
+  }
+  throw new PlatformError('not_found', 'the function was deleted while it was waited for');
+}
+
+/** The object now and after each change, until it is deleted. Goes on over watches that end or expire. */
+async function* versions(
+  client: KubeClient,
+  { metadata }: StoredFunction,
+  signal: AbortSignal,
+): AsyncGenerator<StoredFunction> {
+  const ref = refOf({ metadata });
+  for (;;) {
+    const now = await orUndefined(client.get(functions, ref, { signal }));
+    if (now === undefined) return;
+    yield now;
+    try {
+      yield* changesAfter(client, now, signal);
+    } catch (error) {
+      if (!isExpired(error)) throw error;
+    }
+  }
+}
+
+async function* changesAfter(
+  client: KubeClient,
+  { metadata }: StoredFunction,
+  signal: AbortSignal,
+): AsyncGenerator<StoredFunction> {
+  const { name = '', namespace = '', resourceVersion = '' } = metadata;
+  const fieldSelector = `metadata.name=${name}`;
+  const options = { namespace, fieldSelector, resourceVersion, timeoutSeconds: 300, signal };
+  for await (const event of client.watch(functions, options)) {
+    if (event.type === 'DELETED') return;
+    if (event.type !== 'BOOKMARK') yield event.object;
+  }
+}
+
+function failure(object: StoredFunction, io: Io): PlatformError {
+  const log = object.status?.log;
+  if (log !== undefined && log !== '') io.stderr.write(log.endsWith('\n') ? log : `${log}\n`);
+  return new PlatformError('start_failed', progressText(object), {
+    hint: `Correct it and run "kubeless function update ${object.metadata.name ?? ''}"; an earlier version keeps serving.`,
+  });
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { errorMessage, PlatformError } from '../lib/errors.ts';
+
+export interface HttpCall {
+  url: string;
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  body?: Uint8Array | undefined;
+  signal: AbortSignal;
+}
+
+const maxDownloadBytes = 256 * 1024 * 1024;
+const maxRedirects = 5;
+
+/**
+ * Sends a request; resolves with the answer's head, its body is to be read. With node:http and not fetch, which refuses a
+ * Host header and a GET with a body, and whose first use takes longer than a call.
+ */
+export async function send({ url, method, headers, body, signal }: HttpCall): Promise<IncomingMessage> {
+  const target = parseUrl(url);
+  const { request } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
+  const outgoing = request(target, { method, headers, signal });
+  outgoing.end(body);
+  try {
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return response;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new PlatformError('not_ready', `cannot reach ${target.origin}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/** The bytes behind a URL. Throws `bad_request` where it does not answer with 200. */
+export async function download(url: string, signal: AbortSignal): Promise<Buffer> {
+  let target = url;
+  for (let hop = 0; hop <= maxRedirects; hop += 1) {
+    const response = await send({ url: target, method: 'GET', headers: {}, signal });
+    const { statusCode = 0, headers } = response;
+    if (statusCode === 200) return readAll(response, url);
+    response.destroy();
+    if (statusCode < 300 || statusCode > 399 || headers.location === undefined)
+      throw new PlatformError('bad_request', `GET ${target} was answered with ${statusCode}`, {
+        hint: 'Check the URL: the build will fetch it too.',
+      });
+    target = new URL(headers.location, target).href;
+  }
+  throw new PlatformError('bad_request', `${url} is redirected more than ${maxRedirects} times`);
+}
+
+async function readAll(response: IncomingMessage, url: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxDownloadBytes)
+      throw new PlatformError('body_too_large', `${url} has more than ${maxDownloadBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new PlatformError('bad_request', `"${text}" is no http:// or https:// URL`);
+}
+
+/** Node tries each address of a host and puts the reasons into an AggregateError without a message. */
+function reason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(errorMessage).join(', ');
+  return errorMessage(error);
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import type { KubeClient } from '../kube/client-types.ts';
+import { PlatformError } from '../lib/errors.ts';
+import type { FlagValues } from './flag-values.ts';
+import type { Io } from './io.ts';
+
+/** The connection to the API server: opened by the first command that needs it, closed by the end of the program. */
+export class Session implements AsyncDisposable {
+  readonly #io: Io;
+  readonly #flags: FlagValues;
+  #client: Promise<KubeClient> | undefined;
+
+  constructor(io: Io, flags: FlagValues) {
+    this.#io = io;
+    this.#flags = flags;
+  }
+
+  client(): Promise<KubeClient> {
+    this.#client ??= connect(this.#io, this.#flags);
+    return this.#client;
+  }
+
+  /** `--namespace`, else that of the context. */
+  async namespace(): Promise<string> {
+    return this.#flags.text('namespace') ?? (await this.client()).namespace;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    await client?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Loaded here and not above: commands that need no API server start in a third of the time. */
+async function connect(io: Io, flags: FlagValues): Promise<KubeClient> {
+  const [{ createKubeClient }, { loadKubeconfig }] = await Promise.all([
+    import('../kube/client.ts'),
+    import('../kube/kubeconfig.ts'),
+  ]);
+  const context = flags.text('context');
+  const options = context === undefined ? {} : { context };
+  const connection = await loadKubeconfig(kubeconfigFile(io, flags), options);
+  return createKubeClient({
+    connection,
+    clock: io.clock,
+    random: io.random,
+    userAgent: `kubeless/${io.version}`,
+  });
+}
+
+/** kubectl's rules: --kubeconfig, else the KUBECONFIG list, of which the first file that exists counts, else ~/.kube/config. */
+function kubeconfigFile({ env, cwd }: Io, flags: FlagValues): string {
+  const flag = flags.text('kubeconfig');
+  if (flag !== undefined) return resolve(cwd, flag);
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  const candidates = listed.length > 0 ? listed : [join(env['HOME'] ?? '/', '.kube/config')];
+  const found = candidates.map((file) => resolve(cwd, file)).find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new PlatformError('bad_request', `no kubeconfig: ${candidates.join(', ')} does not exist`, {
+    hint: `Write --kubeconfig FILE or set KUBECONFIG${embeddedHint(env)}.`,
+  });
+}
+
+function embeddedHint(env: Io['env']): string {
+  const file = join(env['KONTAIN_HOME'] ?? '/var/lib/kontain-faas', 'kubeconfig');
+  return existsSync(file) ? `; of the embedded mode on this machine it is ${file}` : '';
+}
