@@ -34,6 +34,8 @@ suite('a hostile call', () => {
     const resources = { memory: '96Mi', ephemeralStorage: '48Mi' };
     await platform.deploy({
       hostile: { image, timeout: '2s', resources },
+      cold: { image, timeout: '4s', resources, start: 'cold' },
+      ahead: { image, timeout: '4s', resources, start: 'prewarmed' },
       bystander: { image: await platform.images.onRuntime('python3.11', 'calls.py') },
     });
     for (const name of ['hostile', 'bystander'])
@@ -42,14 +44,21 @@ suite('a hostile call', () => {
   });
   after(() => platform[Symbol.asyncDispose]());
 
-  async function nextIsClean(): Promise<void> {
-    assert.equal((await call(platform.url('hostile'))).text, 'hello');
+  async function nextIsClean(name = 'hostile'): Promise<void> {
+    assert.equal((await call(platform.url(name))).text, 'hello');
   }
 
   for (const [path, ...codes] of endings)
     test(`${path}: it is told why, the next one is clean`, async () => {
       assertRefused(await call(platform.url(`hostile/${path}`)), codes);
       await nextIsClean();
+    });
+
+  for (const name of ['cold', 'ahead'])
+    test(`${name}: without a template it is the same`, async () => {
+      assertRefused(await call(platform.url(`${name}/memory`)), ['out_of_memory']);
+      assertRefused(await call(platform.url(`${name}/bomb_and_sleep`)), ['timeout']);
+      await nextIsClean(name);
     });
 
   test('tmp: it can fill its own share only', async () => {
