@@ -164,17 +164,20 @@ test('the same files give the same digest, whenever, wherever and with whatever 
   assert.notEqual((await it.build()).digest, first.digest);
 });
 
-test('dependencies are a layer of their own, and an image that later builds stand on', async () => {
+test('dependencies are a layer of their own, and kept for later builds on any base', async () => {
   await using it = await bench();
   const installed = join(it.folder, 'installed');
   mkdirSync(join(installed, 'lib'), { recursive: true });
   writeFileSync(join(installed, 'lib/dependency.py'), 'x = 1');
-  const target = reference(`docker://${it.registry.host}/ns/fn:deps`);
+  const target = reference(`docker://${it.registry.host}/ns.dependencies:deps`);
   const whole = await it.build({ dependencies: { folder: installed, target } });
   const image = it.pull(whole.image);
   assert.equal(image.entries(-2).get('kubeless/lib/dependency.py')?.text, 'x = 1');
   assert.ok(image.entries(-1).has('kubeless/hello.py'));
-  const fromKept = await it.build({ base: target });
+  const fromKept = await it.build({
+    dependencies: { image: target },
+    target: reference(`docker://${it.registry.host}/ns/new:1`),
+  });
   assert.equal(fromKept.digest, whole.digest, 'with or without the installation');
 });
 

@@ -1,23 +1,31 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PlatformError } from '../lib/errors.ts';
 import { formatAuthFile, type RegistryAuths } from '../oci/registry-auth.ts';
-import type { RegistryReference } from '../oci/reference.ts';
+import type { ImageReference, RegistryReference } from '../oci/reference.ts';
 import { copyToLayout, pushLayout, type SkopeoOptions, type SkopeoRun } from '../oci/skopeo.ts';
 import { resolveBase, type ResolvedBase } from './base-image.ts';
 import { blobsOf, createLayout, writeImage } from './image-layout.ts';
 import { packLayer, type LayerBlob } from './layer-blob.ts';
-import { layeredImage, type ConfigChanges, type ImageDocuments } from './layered-image.ts';
+import {
+  layerImage,
+  layeredImage,
+  onlyLayer,
+  type ConfigChanges,
+  type ImageDocuments,
+} from './layered-image.ts';
 import { mountLayers } from './mount-layers.ts';
 
 export interface BuildRequest {
-  /** The runtime image, or an image with the dependencies on it that an earlier build made. */
-  base: RegistryReference;
+  /** The runtime image. */
+  base: ImageReference;
   target: RegistryReference;
   /** Where the folders come to lie in the image. */
   path: string;
-  /** What was installed; becomes the lower layer. */
-  dependencies: { folder: string; target: RegistryReference | null } | null;
+  /**
+   * The lower layer: what was installed, kept as an image of that layer alone when there is a target; or the image that
+   * an earlier build has kept.
+   */
+  dependencies: { folder: string; target: RegistryReference | null } | { image: RegistryReference } | null;
   /** The function's own files; the upper layer. */
   folder: string;
   changes: ConfigChanges;
@@ -45,9 +53,8 @@ interface Build extends BuildOptions {
 }
 
 /**
- * Puts the folders as layers on the base and pushes the result. With `dependencies.target` the image without the function
- * is pushed first: a later build whose dependencies are the same takes it as its base. Rejects with `invalid` when the
- * author must act, `not_ready` or `disk_full` otherwise.
+ * Puts the folders as layers on the base and pushes the result. Rejects with `invalid` when the author must act,
+ * `not_ready` or `disk_full` otherwise.
  */
 export async function buildImage(request: BuildRequest, options: BuildOptions): Promise<BuiltImage> {
   await mkdir(options.work, { recursive: true });
@@ -64,21 +71,39 @@ export async function buildImage(request: BuildRequest, options: BuildOptions): 
 }
 
 async function build(request: BuildRequest, context: Build): Promise<BuiltImage> {
-  const { dependencies, target, changes } = request;
-  const [base, ...layers] = await Promise.all([
+  const { target, changes } = request;
+  const [base, lower, upper] = await Promise.all([
     resolveBase(request.base, context.run, context.skopeo),
-    ...(dependencies === null ? [] : [pack(dependencies.folder, request, context)]),
+    dependencyLayer(request, context),
     pack(request.folder, request, context),
   ]);
-  const lower = layers.slice(0, -1);
-  if (lower.length > 0 && dependencies?.target) {
-    const { documents } = layeredImage(base, lower, { env: {}, labels: {} });
-    await push(documents, { base, target: dependencies.target }, context);
-  }
-  const { documents } = layeredImage(base, layers, changes);
-  await push(documents, { base, target }, context);
+  const layers = [...(lower === null ? [] : [lower.layer]), upper];
+  const documents = layeredImage(base, layers, changes);
+  await push({ documents, sources: [base, ...(lower?.source ?? [])], target }, context);
   const { digest } = documents;
   return { digest, image: `docker://${target.registry}/${target.repository}@${digest}` };
+}
+
+interface LowerLayer {
+  layer: LayerBlob;
+  /** The image that has it, if it is not here. */
+  source: ResolvedBase[];
+}
+
+async function dependencyLayer(request: BuildRequest, context: Build): Promise<LowerLayer | null> {
+  const { dependencies } = request;
+  if (dependencies === null) return null;
+  const { run, skopeo } = context;
+  if ('image' in dependencies) {
+    const source = await resolveBase(dependencies.image, run, skopeo);
+    return { layer: onlyLayer(source), source: [source] };
+  }
+  const layer = await pack(dependencies.folder, request, context);
+  if (dependencies.target !== null) {
+    const documents = layerImage(layer, skopeo.architecture);
+    await push({ documents, sources: [], target: dependencies.target }, context);
+  }
+  return { layer, source: [] };
 }
 
 function pack(folder: string, { path }: BuildRequest, { layout, skopeo, signal }: Build): Promise<LayerBlob> {
@@ -86,40 +111,36 @@ function pack(folder: string, { path }: BuildRequest, { layout, skopeo, signal }
 }
 
 interface Push {
-  base: ResolvedBase;
+  documents: ImageDocuments;
+  /** Images whose layers it has beside those that are here. */
+  sources: readonly ResolvedBase[];
   target: RegistryReference;
 }
 
-/** Tries it with the new layers alone: the base's are there after an earlier build, or the registry mounts them. */
-async function push(documents: ImageDocuments, { base, target }: Push, context: Build): Promise<void> {
+/** Tries it with the new layers alone: the others are there after an earlier build, or the registry mounts them. */
+async function push({ documents, sources, target }: Push, context: Build): Promise<void> {
   const { layout, run, skopeo } = context;
   await writeImage(layout, documents);
-  if (await mountBase(base, target, context)) {
+  const mounted = await Promise.all(sources.map((source) => mountLayersOf(source, target, context)));
+  if (mounted.every(Boolean)) {
     try {
       return await pushLayout(layout, target, run, skopeo);
     } catch (error) {
-      // A registry that loses a blob between the two requests; whatever else it is, it comes again below.
-      if (error instanceof PlatformError && error.code === 'disk_full') throw error;
+      // A layer is not there after all; whatever else it is, it comes again below.
+      if (sources.length === 0) throw error;
     }
   }
-  await fetchLayers(base, context);
+  for (const source of sources) await fetchLayers(source, context);
   await pushLayout(layout, target, run, skopeo);
 }
 
-function mountBase(base: ResolvedBase, target: RegistryReference, context: Build): Promise<boolean> {
-  const { skopeo, auths, signal } = context;
-  const digests = base.manifest.layers.map(({ digest }) => digest);
-  const insecure = skopeo.insecureRegistries.includes(target.registry);
-  const auth = auths.get(target.registry);
-  return mountLayers({
-    from: base.reference,
-    to: target,
-    digests,
-    insecure,
-    auth,
-    fetch: context.fetch,
-    signal,
-  });
+async function mountLayersOf(source: ResolvedBase, to: RegistryReference, context: Build): Promise<boolean> {
+  const { skopeo, auths, fetch, signal } = context;
+  const { reference: from, manifest } = source;
+  if (from.transport !== 'docker') return false;
+  const digests = manifest.layers.map(({ digest }) => digest);
+  const insecure = skopeo.insecureRegistries.includes(to.registry);
+  return mountLayers({ from, to, digests, insecure, auth: auths.get(to.registry), fetch, signal });
 }
 
 async function fetchLayers({ reference }: ResolvedBase, { layout, run, skopeo }: Build): Promise<void> {

@@ -9,37 +9,40 @@ export interface BuilderConfig {
   /** A file with registry credentials; null for none. */
   authFile: string | null;
   insecureRegistries: readonly string[];
+  /** A file in PEM with what signs the registry's certificate, beside the system's own; null for none. */
+  certificateAuthority: string | null;
   architecture: string;
   work: string;
   terminationLog: string;
 }
 
 const text = { type: 'string' } as const;
-const list = { type: 'string', multiple: true, default: [] as string[] } as const;
 
 const options = {
-  base: text,
-  target: text,
+  'runtime-image': text,
+  image: text,
   function: { type: 'string', default: '/kubeless' },
   dependencies: text,
-  'dependencies-target': text,
+  'push-dependencies': text,
+  'dependencies-image': text,
   path: { type: 'string', default: '/kubeless' },
-  env: list,
-  label: list,
-  'insecure-registry': list,
+  env: { type: 'string', multiple: true, default: [] as string[] },
+  label: { type: 'string', multiple: true, default: [] as string[] },
+  'tls-verify': { type: 'string', default: 'true' },
+  'certificate-authority': text,
   architecture: text,
   work: { type: 'string', default: '/tmp' },
   'termination-log': { type: 'string', default: '/dev/termination-log' },
 } as const;
 
-const usage = `usage: function-image-builder --base docker://… --target docker://…:TAG
-  [--function FOLDER] [--dependencies FOLDER [--dependencies-target docker://…:TAG]] [--path /kubeless]
-  [--env NAME=VALUE]… [--label NAME=VALUE]… [--insecure-registry HOST]… [--architecture amd64]
-  [--work FOLDER] [--termination-log FILE]`;
+const usage = `usage: function-image-builder --runtime-image=docker://… --image=docker://…:TAG [--function=FOLDER]
+  [--dependencies=FOLDER [--push-dependencies=docker://…:TAG] | --dependencies-image=docker://…] [--path=/kubeless]
+  [--env=NAME=VALUE]… [--label=NAME=VALUE]… [--tls-verify=false] [--certificate-authority=FILE]
+  [--architecture=amd64] [--work=FOLDER] [--termination-log=FILE]`;
 
 /**
- * Arguments and environment → configuration. Credentials are in `$DOCKER_CONFIG/config.json` or, for a mounted Secret of
- * type kubernetes.io/dockerconfigjson, `$DOCKER_CONFIG/.dockerconfigjson`. Throws `bad_request`.
+ * Arguments and environment → configuration. Credentials are in `$DOCKER_CONFIG_FOLDER/.dockerconfigjson`, a mounted
+ * Secret of type kubernetes.io/dockerconfigjson, or in `config.json` there. Throws `bad_request`.
  */
 export function parseBuilderConfig(
   args: readonly string[],
@@ -47,26 +50,40 @@ export function parseBuilderConfig(
   machine: { arch: string; exists: (path: string) => boolean },
 ): BuilderConfig {
   const values = parse(args);
-  const { base, target, dependencies } = values;
-  if (base === undefined || target === undefined) throw misused('--base and --target are needed');
-  const kept = values['dependencies-target'];
-  const dependenciesTarget = kept === undefined ? null : registryReference(kept);
   const request: BuildRequest = {
-    base: registryReference(base),
-    target: registryReference(target),
+    base: parseReference(needed(values['runtime-image'], '--runtime-image')),
+    target: registryReference(needed(values.image, '--image')),
     path: imagePath(values.path),
     folder: values.function,
-    dependencies: dependencies === undefined ? null : { folder: dependencies, target: dependenciesTarget },
+    dependencies: dependencies(values),
     changes: { env: pairs(values.env, '--env'), labels: pairs(values.label, '--label') },
   };
   return {
     request,
-    authFile: authFile(env['DOCKER_CONFIG'], machine.exists),
-    insecureRegistries: values['insecure-registry'],
+    authFile: authFile(env['DOCKER_CONFIG_FOLDER'], machine.exists),
+    insecureRegistries: values['tls-verify'] === 'false' ? registriesOf(request) : [],
+    certificateAuthority: values['certificate-authority'] ?? null,
     architecture: values.architecture ?? ociArchitecture(machine.arch),
     work: values.work,
     terminationLog: values['termination-log'],
   };
+}
+
+function needed(value: string | undefined, option: string): string {
+  if (value === undefined) throw misused(`${option} is needed`);
+  return value;
+}
+
+function dependencies(values: ReturnType<typeof parse>): BuildRequest['dependencies'] {
+  const { dependencies: folder, 'push-dependencies': target, 'dependencies-image': image } = values;
+  if (image !== undefined) return { image: registryReference(image) };
+  if (folder === undefined) return null;
+  return { folder, target: target === undefined ? null : registryReference(target) };
+}
+
+function registriesOf({ base, target, dependencies: lower }: BuildRequest): string[] {
+  const references = [base, target, lower !== null && 'image' in lower ? lower.image : lower?.target];
+  return references.flatMap((reference) => (reference?.transport === 'docker' ? [reference.registry] : []));
 }
 
 function parse(args: readonly string[]) {
@@ -101,7 +118,7 @@ function pairs(lines: readonly string[], option: string): Record<string, string>
 
 function authFile(folder: string | undefined, exists: (path: string) => boolean): string | null {
   if (folder === undefined) return null;
-  return [join(folder, 'config.json'), join(folder, '.dockerconfigjson')].find(exists) ?? null;
+  return [join(folder, '.dockerconfigjson'), join(folder, 'config.json')].find(exists) ?? null;
 }
 
 /** Node.js' names → those of OCI images (Go's). */

@@ -1,3 +1,4 @@
+import { PlatformError } from '../lib/errors.ts';
 import {
   checkMediaTypes,
   digestOf,
@@ -32,6 +33,29 @@ const types = {
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
 };
 
+/** An image that is nothing but a layer: keeps installed dependencies for later builds on any base. */
+export function layerImage(layer: LayerBlob, architecture: string): ImageDocuments {
+  const base: BaseImage = {
+    manifest: {
+      schemaVersion: 2,
+      config: { mediaType: types.config, digest: layer.digest, size: 0 },
+      layers: [],
+    },
+    config: { architecture, os: 'linux', rootfs: { type: 'layers', diff_ids: [] } },
+  };
+  return layeredImage(base, [layer], { env: {}, labels: {} });
+}
+
+/** The layer of such an image. Throws `invalid` for any other. */
+export function onlyLayer({ manifest, config }: BaseImage): LayerBlob {
+  const [[layer, ...others], [diffId]] = [manifest.layers, config.rootfs.diff_ids];
+  if (layer !== undefined && diffId !== undefined && others.length === 0)
+    return { digest: layer.digest, size: layer.size, diffId };
+  throw new PlatformError('invalid', 'The image with the dependencies is none that a build made.', {
+    hint: 'Remove it from the registry; the next build installs them again.',
+  });
+}
+
 /**
  * The image that has the layers on top of the base (OCI image-spec manifest.md, config.md). Fields of the base's
  * configuration that we do not know are kept, times are the base's: the same input gives the same bytes.
@@ -40,22 +64,18 @@ export function layeredImage(
   base: BaseImage,
   layers: readonly LayerBlob[],
   changes: ConfigChanges,
-): { image: BaseImage; documents: ImageDocuments } {
+): ImageDocuments {
   checkMediaTypes(base.manifest);
-  const changed = changedConfig(base.config, layers, changes);
-  const config = Buffer.from(JSON.stringify(changed));
+  const config = Buffer.from(JSON.stringify(changedConfig(base.config, layers, changes)));
   const added = layers.map(({ digest, size }) => ({ mediaType: types.layer, digest, size }));
   const value = {
-    schemaVersion: 2 as const,
+    schemaVersion: 2,
     mediaType: types.manifest,
     config: { mediaType: types.config, digest: digestOf(config), size: config.length },
     layers: [...base.manifest.layers.map(ociLayer), ...added],
   };
   const manifest = Buffer.from(JSON.stringify(value));
-  return {
-    image: { manifest: value, config: changed },
-    documents: { config, manifest, digest: digestOf(manifest) },
-  };
+  return { config, manifest, digest: digestOf(manifest) };
 }
 
 function changedConfig(

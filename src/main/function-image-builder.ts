@@ -4,6 +4,7 @@ import { buildImage } from '../function-image-builder/build-image.ts';
 import { parseBuilderConfig, type BuilderConfig } from '../function-image-builder/builder-config.ts';
 import { failureMessage, writeTerminationMessage } from '../function-image-builder/termination-message.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
+import { toPlatformError } from '../lib/errors.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 import { parseDockerConfig, type RegistryAuths } from '../oci/registry-auth.ts';
 
@@ -23,12 +24,14 @@ async function build(config: BuilderConfig): Promise<void> {
   const skopeo = { insecureRegistries, architecture, copyTimeoutMs, maxBlobBytes };
   const options = { skopeo, auths: await credentials(config), work, fetch, signal: stop.signal };
   const built = await buildImage(request, options);
-  await writeTerminationMessage(config.terminationLog, built);
+  await writeTerminationMessage(config.terminationLog, JSON.stringify(built));
   console.log(`Pushed ${built.image}`);
 }
 
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const config = parseBuilderConfig(args, env, { arch: process.arch, exists: existsSync });
+  // skopeo is a Go program: it takes this file beside the system's folder of certificates (crypto/x509).
+  if (config.certificateAuthority !== null) env['SSL_CERT_FILE'] = config.certificateAuthority;
   try {
     await build(config);
   } catch (error) {
@@ -40,9 +43,8 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
 try {
   await main(process.argv.slice(2), process.env);
 } catch (error) {
-  const { code, message, hint } = failureMessage(error);
-  console.error(`function-image-builder: ${message}${hint === undefined ? '' : `\n${hint}`}`);
-  process.exitCode = errorCatalogue[code].exit;
+  console.error(failureMessage(error));
+  process.exitCode = errorCatalogue[toPlatformError(error).code].exit;
 }
 // Connections that are kept alive would hold the program back for seconds.
 process.exit();
