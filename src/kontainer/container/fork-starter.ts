@@ -62,6 +62,7 @@ export class ForkStarter implements Starter {
 
   async fallen(): Promise<boolean> {
     if (this.#unfit) return true;
+    if (!this.#ground.launcher.alive) return true;
     if (!this.#wasUp || this.#late) return false;
     await Promise.race([this.#gone.promise, this.#host.options.clock.sleep(endWaitMs)]);
     return !this.usable;
