@@ -9,7 +9,7 @@ export function customResourceDefinition(kind: KindDefinition): object {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: crdName(kind) },
     spec: {
       group,
       scope: 'Namespaced',
@@ -44,6 +44,10 @@ function objectSchema({ schema, rules }: KindDefinition): object {
     },
     ...(validations.length === 0 ? {} : { 'x-kubernetes-validations': validations }),
   };
+}
+
+export function crdName({ group, plural }: Pick<KindDefinition, 'group' | 'plural'>): string {
+  return `${plural}.${group}`;
 }
 
 export function crdFileName({ group, plural }: KindDefinition): string {

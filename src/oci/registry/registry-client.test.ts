@@ -32,7 +32,7 @@ async function push(to: string, creds: string[] = []): Promise<string> {
 
 test('digests of tags, from a registry without a password', async () => {
   await using registry = await startRegistry();
-  await using connection = new RegistryConnection({ insecureRegistries: [registry.host] });
+  await using connection = new RegistryConnection({ isInsecure: () => true });
   const client = new RegistryClient(connection);
   const access = { auths: new Map<string, string>(), signal };
   const tag = reference(`docker://${registry.host}/a/b:1`);
@@ -48,7 +48,7 @@ test('digests of tags, from a registry without a password', async () => {
 
 test('credentials', async () => {
   await using registry = await startRegistry({ auth: true });
-  await using connection = new RegistryConnection({ insecureRegistries: [registry.host] });
+  await using connection = new RegistryConnection({ isInsecure: () => true });
   const client = new RegistryClient(connection);
   const user = `${registryUser.username}:${registryUser.password}`;
   const digest = await push(`docker://${registry.host}/a:1`, ['--dest-creds', user]);
@@ -79,7 +79,7 @@ test('a token service, and a registry that leaves the digest out', async () => {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await using connection = new RegistryConnection({ insecureRegistries: [host] });
+  await using connection = new RegistryConnection({ isInsecure: () => true });
   const client = new RegistryClient(connection);
   const auths = new Map([[host, Buffer.from('u:p').toString('base64')]]);
   const digest = await client.manifestDigest(reference(`docker://${host}/a:1`), { auths, signal });

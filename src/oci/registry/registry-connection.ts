@@ -2,8 +2,8 @@ import { Agent, type Dispatcher } from 'undici';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 
 export interface RegistryConnectionOptions {
-  /** `host:port,…` whose certificates are not checked, and that may speak plain HTTP. */
-  insecureRegistries: readonly string[];
+  /** Whether a `host:port` may speak plain HTTP, or have a certificate that nobody signed. */
+  isInsecure: (host: string) => boolean;
   /** Certificate authorities in PEM, instead of the system's. */
   certificateAuthority?: string | undefined;
   timeoutMs?: number;
@@ -44,8 +44,7 @@ export class RegistryConnection implements AsyncDisposable {
 
   /** Rejects with `not_ready` where no answer comes. */
   async send(host: string, request: RegistryRequest): Promise<RegistryResponse> {
-    if (!this.#options.insecureRegistries.includes(host))
-      return this.#exchange(this.#agent, 'https', host, request);
+    if (!this.#options.isInsecure(host)) return this.#exchange(this.#agent, 'https', host, request);
     const known = this.#schemes.get(host);
     if (known !== undefined) return this.#exchange(this.#careless, known, host, request);
     return this.#find(host, request);
@@ -57,7 +56,7 @@ export class RegistryConnection implements AsyncDisposable {
     host: string,
     request: Omit<RegistryRequest, 'path' | 'method'>,
   ): Promise<RegistryResponse> {
-    const careless = this.#options.insecureRegistries.includes(host);
+    const careless = this.#options.isInsecure(host);
     if (url.protocol === 'http:' && !careless)
       throw new PlatformError('forbidden', `The registry ${host} asks for credentials over plain HTTP.`);
     const agent = careless ? this.#careless : this.#agent;

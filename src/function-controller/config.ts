@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { errorMessage, PlatformError } from '../lib/errors.ts';
+
+/** Environment variables of function-controller. Arguments win over those of the same meaning. */
+const environmentSchema = z.object({
+  KUBECONFIG: z.string().optional(),
+  KONTAIN_LOG_LEVEL: z.string().default('info'),
+  /** Of /healthz, /readyz and /metrics. */
+  KONTAIN_CONTROLLER_HOST: z.string().default('127.0.0.1'),
+  KONTAIN_CONTROLLER_PORT: z.coerce.number().int().min(0).max(65_535).default(8082),
+  /** Functions worked on at a time; builds run in Jobs and are not counted. */
+  KONTAIN_CONTROLLER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
+  /** Told apart from other replicas by it; a pod's name, for example. */
+  POD_NAME: z.string().min(1).optional(),
+  /** Where kubeless-config is; else the CRD's annotation says, else it is `kubeless`. */
+  KUBELESS_NAMESPACE: z.string().min(1).optional(),
+  KUBELESS_CONFIG: z.string().min(1).optional(),
+  KONTAIN_CLUSTER_DOMAIN: z.string().min(1).default('cluster.local'),
+  /** A file like ~/.docker/config.json with credentials for all registries that namespaces have none for. */
+  KONTAIN_REGISTRY_AUTH: z.string().optional(),
+});
+
+export type ControllerConfig = z.infer<typeof environmentSchema>;
+
+const usage = 'usage: function-controller [--kubeconfig FILE] [--port PORT]';
+
+/** Arguments and environment → configuration. Throws `bad_request` that names what is wrong. */
+export function parseConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): ControllerConfig {
+  const result = environmentSchema.safeParse({ ...env, ...parseArguments(args) });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`, { hint: usage });
+}
+
+function parseArguments(args: readonly string[]): Record<string, string> {
+  const option = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { kubeconfig: option, port: option },
+      strict: true,
+    });
+    const named = { KUBECONFIG: values.kubeconfig, KONTAIN_CONTROLLER_PORT: values.port };
+    return Object.fromEntries(
+      Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+  } catch (error) {
+    throw new PlatformError('bad_request', errorMessage(error), { cause: error, hint: usage });
+  }
+}

@@ -1,0 +1,107 @@
+import { configMaps } from '../../kube/builtin-resources.ts';
+import type { KubeClient } from '../../kube/client-types.ts';
+import type { Informer } from '../../kube/informer.ts';
+import { isAlreadyExists } from '../../kube/kube-error.ts';
+import { formatKey } from '../../kube/objects.ts';
+import type { KubelessFunction } from '../../api/function.ts';
+import { jobs as jobResource, type Job, type Pod } from '../kube-kinds.ts';
+import { buildLabel, buildName } from '../names.ts';
+import { isOwnedBy, type OwnedObjects } from '../ownership.ts';
+import { buildJob, signatureAnnotation, sourceConfigMap } from './build-job.ts';
+import type { BuildRequest } from './build-request.ts';
+import type { BuildSlots } from './build-slots.ts';
+
+type Metadata = KubelessFunction['metadata'];
+
+export interface BuildJobsOptions {
+  client: KubeClient;
+  jobs: Informer<Job>;
+  pods: Informer<Pod>;
+  owned: OwnedObjects<Job>;
+  slots: BuildSlots;
+}
+
+/** The Jobs that build, with their ConfigMaps, pods and slots. */
+export class BuildJobs {
+  readonly #options: BuildJobsOptions;
+
+  constructor(options: BuildJobsOptions) {
+    this.#options = options;
+  }
+
+  /** The Job of that build, if this very Function has one. */
+  find({ namespace, name, uid = '' }: Metadata, signature: string): Job | undefined {
+    const job = this.#options.jobs.get({ namespace, name: buildName(name, signature) });
+    const isThis =
+      job !== undefined &&
+      isOwnedBy(job, uid) &&
+      job.metadata.annotations?.[signatureAnnotation] === signature;
+    return isThis && job.metadata.deletionTimestamp === undefined ? job : undefined;
+  }
+
+  podsOf({ metadata }: Job): Pod[] {
+    const { uid = '' } = metadata;
+    return this.#options.pods.list().filter((pod) => isOwnedBy(pod, uid));
+  }
+
+  takeSlot({ namespace, name }: Metadata, signature: string, limit: number): boolean {
+    const jobKey = formatKey({ namespace, name: buildName(name, signature) });
+    return this.#options.slots.take(jobKey, formatKey({ namespace, name }), limit);
+  }
+
+  waitingBefore({ namespace, name }: Metadata): number {
+    return this.#options.slots.placeOf(formatKey({ namespace, name }));
+  }
+
+  /** Makes the ConfigMap, then the Job: a Job never waits for its source. What is there already stays. */
+  async start(request: BuildRequest, signal: AbortSignal): Promise<void> {
+    const { client, slots, owned } = this.#options;
+    const job = buildJob(request);
+    const { namespace = '', name = '' } = job.metadata;
+    try {
+      const source = sourceConfigMap(request);
+      if (source !== undefined) await ignoreExisting(client.create(configMaps, source, { signal }));
+      if (!(await ignoreExisting(client.create(jobResource, job, { signal }))))
+        await owned.requireOwn({ namespace, name }, request.object.metadata.uid ?? '', signal);
+    } catch (error) {
+      slots.release(formatKey({ namespace, name }));
+      throw error;
+    }
+  }
+
+  async delete(job: Job, signal: AbortSignal): Promise<void> {
+    await this.#options.owned.deleteObject(job, signal);
+  }
+
+  ofFunction({ namespace, uid = '' }: Metadata): Job[] {
+    const all = this.#options.jobs.list();
+    return all.filter((job) => isOwnedBy(job, uid) && job.metadata.namespace === namespace);
+  }
+
+  /** Ends and removes the builds of a Function but that of `signature`. */
+  async deleteOthers(metadata: Metadata, signature: string, signal: AbortSignal): Promise<void> {
+    const keep = buildName(metadata.name, signature);
+    const others = this.ofFunction(metadata).filter((job) => job.metadata.name !== keep);
+    for (const job of others) await this.delete(job, signal);
+  }
+
+  /** Removes all builds of a Function, what they were given included. */
+  async deleteAll(metadata: Metadata, signal: AbortSignal): Promise<void> {
+    const { namespace, name } = metadata;
+    const labelSelector = `${buildLabel},function=${name}`;
+    await this.#options.client.deleteCollection(configMaps, { namespace, labelSelector, signal });
+    await this.deleteOthers(metadata, '', signal);
+    this.#options.slots.leave(formatKey({ namespace, name }));
+  }
+}
+
+/** False if there is one of that name already. */
+async function ignoreExisting(creation: Promise<unknown>): Promise<boolean> {
+  try {
+    await creation;
+    return true;
+  } catch (error) {
+    if (isAlreadyExists(error)) return false;
+    throw error;
+  }
+}

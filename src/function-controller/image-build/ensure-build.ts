@@ -1,0 +1,143 @@
+import type { KubelessFunction } from '../../api/function.ts';
+import type { BuildRecord } from '../../api/function-status.ts';
+import type { KubelessConfig } from '../../api/kubeless-config/kubeless-config.ts';
+import { formatTime } from '../../kube/conditions.ts';
+import { FunctionFailure } from '../failure.ts';
+import type { Job } from '../kube-kinds.ts';
+import type { BuildPlan } from './build-plan.ts';
+import type { BuildRequest } from './build-request.ts';
+import type { BuildJobs } from './build-jobs.ts';
+import { attemptOf, jobState, retryDelayMs } from './job-state.ts';
+import type { RegistryImages } from './registry-images.ts';
+import type { RegistryTarget } from './registry-target.ts';
+import { dependenciesTag, signatureOf } from './signature.ts';
+
+export interface BuildEnvironment {
+  registry: RegistryImages;
+  jobs: BuildJobs;
+  nowMs: () => number;
+}
+
+export interface BuildWork {
+  object: KubelessFunction;
+  plan: BuildPlan;
+  config: KubelessConfig;
+  target: RegistryTarget;
+  signal: AbortSignal;
+}
+
+export type BuildOutcome =
+  | { kind: 'built'; record: BuildRecord; isNew: boolean }
+  | { kind: 'waiting'; reason: 'Queued' | 'Building' | 'Pushing'; message: string; signature: string }
+  | { kind: 'failed'; failure: FunctionFailure; signature: string };
+
+/**
+ * Brings the build of the present source one step on: the image is there, or a Job makes it, or why not. Asks the registry
+ * for what it already has, so that nothing is built twice, whoever built it.
+ */
+export async function ensureBuild(work: BuildWork, environment: BuildEnvironment): Promise<BuildOutcome> {
+  const { plan, target, object, signal } = work;
+  const runtime = await environment.registry.pinned(plan.runtimeImage, target.auths, signal);
+  const signature = signatureOf(plan, runtime.digest);
+  const job = environment.jobs.find(object.metadata, signature);
+  const state = job === undefined ? undefined : jobState(job, environment.jobs.podsOf(job));
+  if (state?.kind === 'running') return { ...state, kind: 'waiting', signature };
+  const image = `docker://${target.repository}:${signature}`;
+  const digest = await environment.registry.digest(image, target.auths, signal);
+  if (digest !== undefined)
+    return { kind: 'built', record: record(work, signature, digest, environment), isNew: job !== undefined };
+  if (job === undefined)
+    return startBuild(work, { signature, runtime: runtime.image, image, attempt: 1 }, environment);
+  return afterFailure(work, job, { signature, runtime: runtime.image, image }, environment);
+}
+
+interface Pinned {
+  signature: string;
+  /** The runtime's image by digest. */
+  runtime: string;
+  image: string;
+}
+
+/** The Job has ended, and the registry has nothing. */
+async function afterFailure(
+  work: BuildWork,
+  job: Job,
+  pinned: Pinned,
+  environment: BuildEnvironment,
+): Promise<BuildOutcome> {
+  const { signature } = pinned;
+  const state = jobState(job, environment.jobs.podsOf(job));
+  if (state.kind === 'failed' && state.final) {
+    const { reason, message, log } = state.failure;
+    const options = { retry: false, ...(log === undefined ? {} : { log }) };
+    return { kind: 'failed', failure: new FunctionFailure(reason, message, options), signature };
+  }
+  const failure = state.kind === 'failed' ? state.failure : lostImage(pinned.image);
+  const delay = retryDelayMs(job, environment.nowMs());
+  if (delay <= 0) {
+    await environment.jobs.delete(job, work.signal);
+    return startBuild(work, { ...pinned, attempt: attemptOf(job) + 1 }, environment);
+  }
+  const message = `${failure.message} It is tried again after a while.`;
+  const options = { retry: delay, ...(failure.log === undefined ? {} : { log: failure.log }) };
+  return { kind: 'failed', failure: new FunctionFailure(failure.reason, message, options), signature };
+}
+
+function lostImage(image: string): FunctionFailure {
+  return new FunctionFailure('PushFailed', `The build ended well, but the registry does not have ${image}.`);
+}
+
+async function startBuild(
+  work: BuildWork,
+  { signature, runtime, image, attempt }: Pinned & { attempt: number },
+  { jobs, registry }: BuildEnvironment,
+): Promise<BuildOutcome> {
+  const { object, plan, config, signal } = work;
+  if (!jobs.takeSlot(object.metadata, signature, config.buildConcurrency)) {
+    const before = jobs.waitingBefore(object.metadata);
+    const message = `The build waits for its turn; ${before} others are before it.`;
+    return { kind: 'waiting', reason: 'Queued', message, signature };
+  }
+  const dependencies = await sharedDependencies(work, registry);
+  const request: BuildRequest = {
+    object,
+    plan,
+    config,
+    signature,
+    runtimeImage: runtime,
+    image,
+    dependencies,
+    insecureRegistry: !config.registryTlsVerify,
+    attempt,
+  };
+  await jobs.start(request, signal);
+  return { kind: 'waiting', reason: 'Building', message: 'The build begins.', signature };
+}
+
+async function sharedDependencies(
+  { plan, target, signal }: BuildWork,
+  registry: RegistryImages,
+): Promise<BuildRequest['dependencies']> {
+  if (!plan.apart) return undefined;
+  const tag = `dependencies-${dependenciesTag(plan)}`;
+  const image = `docker://${target.dependencies}:${tag}`;
+  return { image, exists: (await registry.digest(image, target.auths, signal)) !== undefined };
+}
+
+function record(
+  { object, plan, target }: BuildWork,
+  signature: string,
+  digest: string,
+  { nowMs }: BuildEnvironment,
+): BuildRecord {
+  return {
+    digest,
+    image: `docker://${target.repository}@${digest}`,
+    signature,
+    source: plan.source,
+    runtime: plan.runtime.name,
+    runtimeImage: plan.runtimeImage,
+    generation: object.metadata.generation ?? 0,
+    time: formatTime(nowMs()),
+  };
+}

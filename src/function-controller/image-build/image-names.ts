@@ -1,0 +1,12 @@
+/** The configuration names images as pods do, or in skopeo's notation. */
+const transport = /^(docker:\/\/|(oci|oci-archive|docker-archive|dir):)/;
+
+/** In skopeo's notation. */
+export function imageReference(name: string): string {
+  return transport.test(name) ? name : `docker://${name}`;
+}
+
+/** As a pod's container has it. */
+export function podImage(name: string): string {
+  return name.replace(/^docker:\/\//, '');
+}

@@ -1,0 +1,129 @@
+import { FunctionFailure, type FailureReason } from '../failure.ts';
+import type { ContainerStatus, Job, Pod } from '../kube-kinds.ts';
+import { attemptAnnotation } from './build-job.ts';
+
+export type JobState =
+  | { kind: 'running'; reason: 'Building' | 'Pushing'; message: string }
+  | { kind: 'complete' }
+  /** `final`: trying again cannot help. */
+  | { kind: 'failed'; failure: FunctionFailure; final: boolean };
+
+/** Where a build stands, from its Job and the Job's pods. */
+export function jobState(job: Job, pods: readonly Pod[]): JobState {
+  const isTrue = (type: string) =>
+    job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
+  if (isTrue('Complete') !== undefined) return { kind: 'complete' };
+  const failed = isTrue('Failed');
+  if (failed === undefined) return { kind: 'running', ...progress(pods) };
+  return failureOf(failed, pods);
+}
+
+/** Containers in their order, with what is done by each. */
+const steps: Readonly<Record<string, { doing: string; failed: string; reason: FailureReason }>> = {
+  prepare: {
+    doing: 'The source is fetched and unpacked.',
+    failed: 'The source could not be fetched or unpacked',
+    reason: 'SourceFailed',
+  },
+  install: {
+    doing: 'The dependencies are installed.',
+    failed: 'The dependencies could not be installed',
+    reason: 'DependenciesFailed',
+  },
+  compile: {
+    doing: 'The function is compiled.',
+    failed: 'The function could not be compiled',
+    reason: 'CompileFailed',
+  },
+  build: {
+    doing: 'The image is put together and pushed.',
+    failed: 'The image could not be put together or pushed',
+    reason: 'PushFailed',
+  },
+};
+
+const unknownStep = { failed: 'A container of the build failed', reason: 'BuildFailed' } as const;
+
+function progress(pods: readonly Pod[]): { reason: 'Building' | 'Pushing'; message: string } {
+  const containers = pods.flatMap(containersOf);
+  const waiting = containers.find(({ state }) => state?.waiting?.message !== undefined);
+  if (waiting !== undefined) return { reason: 'Building', message: waitingMessage(waiting) };
+  const running = containers.find(({ state }) => state?.running !== undefined)?.name ?? '';
+  const message = steps[running]?.doing ?? 'The build begins.';
+  return { reason: running === 'build' ? 'Pushing' : 'Building', message };
+}
+
+function waitingMessage({ name, state }: ContainerStatus): string {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  return `Container ${name} of the build waits: ${reason} ${message}`;
+}
+
+function failureOf(
+  { reason, message }: { reason?: string; message?: string },
+  pods: readonly Pod[],
+): JobState {
+  if (reason === 'DeadlineExceeded')
+    return failed(
+      'BuildTimeout',
+      'The build took too long. Give it more time in spec.build.timeout, or let it do less.',
+    );
+  for (const { name, state } of pods.flatMap(containersOf)) {
+    const { terminated } = state ?? {};
+    if (terminated !== undefined && terminated.exitCode !== 0) return containerFailure(name, terminated);
+  }
+  return failed('BuildFailed', `The build failed: ${message ?? 'nobody knows why'}.`);
+}
+
+function failed(reason: FailureReason, message: string): JobState {
+  return { kind: 'failed', failure: new FunctionFailure(reason, message), final: false };
+}
+
+interface Terminated {
+  exitCode: number;
+  reason?: string;
+  message?: string;
+}
+
+function containerFailure(name: string, { exitCode, reason, message = '' }: Terminated): JobState {
+  const { failed: what, reason: word } = steps[name] ?? unknownStep;
+  const log = lastLines(message);
+  const lastWord = log.at(-1) ?? `exit code ${exitCode}`;
+  const why = reason === 'OOMKilled' ? 'it needs more memory than it may have' : lastWord;
+  const options = log.length === 0 ? {} : { log: log.join('\n') };
+  const failure = new FunctionFailure(word, sentence(`${what}: ${why}`), options);
+  // What installs is a program of others, whose 2 means nothing.
+  return { kind: 'failed', failure, final: exitCode === 2 && name !== 'install' };
+}
+
+function containersOf({ status }: Pod): ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
+const maxLogCharacters = 8192;
+const maxLogLines = 40;
+
+function lastLines(text: string): string[] {
+  const lines = text.slice(-maxLogCharacters).split(/\r?\n/);
+  return lines.filter((line) => line.trim() !== '').slice(-maxLogLines);
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** How often this build has been tried, this time included. */
+export function attemptOf({ metadata }: Job): number {
+  const attempt = Number(metadata.annotations?.[attemptAnnotation] ?? 1);
+  return Number.isInteger(attempt) && attempt > 0 ? attempt : 1;
+}
+
+const firstRetryMs = 10_000;
+const longestRetryMs = 30 * 60_000;
+
+/** Milliseconds until a build that failed is tried again: 10 s, 40 s, 160 s, … from its end, at most half an hour. */
+export function retryDelayMs(job: Job, nowMs: number): number {
+  const pause = Math.min(longestRetryMs, firstRetryMs * 4 ** (attemptOf(job) - 1));
+  const ended = job.status?.conditions?.find(({ type }) => type === 'Failed')?.lastTransitionTime;
+  const since = ended === undefined ? 0 : nowMs - Date.parse(ended);
+  return Math.max(0, pause - since);
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../../lib/clock.ts';
+import { formatReference, parseReference } from '../../oci/reference.ts';
+import type { RegistryAuths } from '../../oci/registry-auth.ts';
+import type { RegistryClient } from '../../oci/registry/registry-client.ts';
+import { FunctionFailure, withReason } from '../failure.ts';
+
+interface Resolved {
+  digest: string;
+  untilMs: number;
+}
+
+/** A tag that moves is followed after so long, when something is built. */
+const rememberMs = 60_000;
+
+/** What registries have. One client at a time: the configuration may change it. */
+export class RegistryImages {
+  readonly #client: RegistryClient;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #runtimes = new Map<string, Resolved>();
+
+  constructor(client: RegistryClient, clock: Pick<Clock, 'monotonic'>) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /** Digest that a reference in skopeo's notation leads to; undefined if there is no such image. */
+  digest(image: string, auths: RegistryAuths, signal: AbortSignal): Promise<string | undefined> {
+    return withReason('RegistryFailed', async () => {
+      const reference = parseReference(image);
+      if (reference.transport !== 'docker') return undefined;
+      return reference.digest ?? this.#client.manifestDigest(reference, { auths, signal });
+    });
+  }
+
+  /** The same image by digest, and that digest. A local image is taken as it is: its name stands for its content. */
+  async pinned(
+    image: string,
+    auths: RegistryAuths,
+    signal: AbortSignal,
+  ): Promise<{ image: string; digest: string }> {
+    const reference = parseReference(image);
+    if (reference.transport !== 'docker') return { image, digest: image };
+    const digest = await this.#runtimeDigest(image, auths, signal);
+    return { image: formatReference({ ...reference, digest }), digest };
+  }
+
+  /** Removes an image that nobody needs any more. Best effort: many registries remove nothing. */
+  async remove(image: string, auths: RegistryAuths, signal: AbortSignal): Promise<void> {
+    const reference = parseReference(image);
+    if (reference.transport === 'docker' && reference.digest !== null)
+      await this.#client.deleteManifest(reference, { auths, signal });
+  }
+
+  async #runtimeDigest(image: string, auths: RegistryAuths, signal: AbortSignal): Promise<string> {
+    const nowMs = this.#clock.monotonic();
+    const known = this.#runtimes.get(image);
+    if (known !== undefined && known.untilMs > nowMs) return known.digest;
+    const digest = await this.digest(image, auths, signal);
+    if (digest === undefined) {
+      const message = `The runtime's image ${image} does not exist. Push it there, or correct runtime-images in the ConfigMap kubeless-config.`;
+      throw new FunctionFailure('UnknownRuntime', message);
+    }
+    this.#runtimes.set(image, { digest, untilMs: nowMs + rememberMs });
+    return digest;
+  }
+}

@@ -1,0 +1,68 @@
+import type { KubeObject } from '../kube/objects.ts';
+import type { Resource } from '../kube/resource.ts';
+
+/** batch/v1 Job, as far as we read it. */
+export interface Job extends KubeObject {
+  spec?: object;
+  status?: {
+    active?: number;
+    startTime?: string;
+    completionTime?: string;
+    conditions?: {
+      type: string;
+      status: string;
+      reason?: string;
+      message?: string;
+      lastTransitionTime?: string;
+    }[];
+  };
+}
+
+export const jobs: Resource<Job> = {
+  group: 'batch',
+  version: 'v1',
+  plural: 'jobs',
+  kind: 'Job',
+  namespaced: true,
+};
+
+export interface ContainerStatus {
+  name: string;
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    running?: object;
+    terminated?: { exitCode: number; reason?: string; message?: string; finishedAt?: string };
+  };
+}
+
+/** core/v1 Pod, as far as we read it. */
+export interface Pod extends KubeObject {
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    initContainerStatuses?: ContainerStatus[];
+    containerStatuses?: ContainerStatus[];
+  };
+}
+
+export const pods: Resource<Pod> = {
+  group: '',
+  version: 'v1',
+  plural: 'pods',
+  kind: 'Pod',
+  namespaced: true,
+};
+
+/** core/v1 Service, as far as we write it. */
+export interface Service extends KubeObject {
+  spec?: object;
+}
+
+export const services: Resource<Service> = {
+  group: '',
+  version: 'v1',
+  plural: 'services',
+  kind: 'Service',
+  namespaced: true,
+};

@@ -1,0 +1,114 @@
+import { configMaps, type ConfigMap } from '../kube/builtin-resources.ts';
+import type { KubeClient } from '../kube/client-types.ts';
+import { runController } from '../kube/controller.ts';
+import { EventRecorder } from '../kube/events.ts';
+import { Informer } from '../kube/informer.ts';
+import { keyOf } from '../kube/objects.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import type { RegistryAuths } from '../oci/registry-auth.ts';
+import { imageResource } from '../api/image.ts';
+import type { ControllerConfig } from './config.ts';
+import type { ControllerParts } from './controller-parts.ts';
+import type { FunctionMetrics } from './function-metrics.ts';
+import { BuildJobs } from './image-build/build-jobs.ts';
+import { BuildSlots } from './image-build/build-slots.ts';
+import { jobs as jobResource, services as serviceResource } from './kube-kinds.ts';
+import { OwnedObjects } from './ownership.ts';
+import { reconcileFunction } from './reconcile-function.ts';
+import { Settings } from './settings.ts';
+import { startWatches, watchSources, type Watches } from './watches.ts';
+import { WrittenObjects } from './written-objects.ts';
+
+/** What the status pages ask of whoever leads. */
+export interface LeadState {
+  lastSignOfLife: () => number;
+}
+
+export interface LeadOptions {
+  client: KubeClient;
+  config: ControllerConfig;
+  /** Of kubeless-config. */
+  place: { namespace: string; name: string };
+  programAuths: RegistryAuths;
+  metrics: FunctionMetrics;
+  state: LeadState;
+  clock: Clock;
+  random: () => number;
+  log: Logger;
+}
+
+/** The work of the one replica that leads: watches and reconciles until the signal aborts. */
+export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
+  const { client, clock, random, log, place, config } = options;
+  const watching = { client, clock, random, log };
+  await using configWatch = new Informer({
+    ...watching,
+    resource: configMaps,
+    namespace: place.namespace,
+    fieldSelector: `metadata.name=${place.name}`,
+  });
+  configWatch.start();
+  await Promise.race([configWatch.synced, aborted(signal)]);
+  if (signal.aborted) return;
+  await using watches = startWatches({ ...watching, ...scopeOf(configWatch.get(place)) });
+  await using settings = new Settings({
+    configMaps: configWatch,
+    ref: place,
+    allKeys: () => watches.functions.list().map(keyOf),
+    clock,
+    log,
+  });
+  options.state.lastSignOfLife = () => watches.functions.lastSignOfLife();
+  const events = new EventRecorder({ client, component: 'function-controller', clock, log });
+  const parts = assemble(options, { watches, settings, events });
+  const controller = {
+    name: 'function',
+    reconcile: reconcileFunction(parts),
+    sources: [...watchSources(watches), parts.slots.source(watches.jobs), settings.source],
+    concurrency: config.KONTAIN_CONTROLLER_CONCURRENCY,
+    metrics: options.metrics.controller,
+  };
+  await runController(
+    { ...controller, clock, random, log, backoffBaseMs: 200, backoffCapMs: 5 * 60_000 },
+    signal,
+  );
+  await events.flush();
+}
+
+/** `functions-namespace` counts from the start of the leadership: what is watched does not change under it. */
+function scopeOf(object: ConfigMap | undefined): { namespace?: string } {
+  const namespace = object?.data?.['functions-namespace'] ?? '';
+  return namespace === '' ? {} : { namespace };
+}
+
+function assemble(
+  { client, config, programAuths, metrics, clock, log }: LeadOptions,
+  { watches, settings, events }: { watches: Watches; settings: Settings; events: EventRecorder },
+): ControllerParts {
+  const { functions, images, services, jobs, pods, registrySecrets } = watches;
+  const slots = new BuildSlots();
+  const owned = new OwnedObjects({ client, resource: jobResource, informer: jobs });
+  return {
+    client,
+    functions,
+    written: new WrittenObjects(),
+    images: new OwnedObjects({ client, resource: imageResource, informer: images }),
+    services: new OwnedObjects({ client, resource: serviceResource, informer: services }),
+    registrySecrets,
+    programAuths,
+    jobs: new BuildJobs({ client, jobs, pods, owned, slots }),
+    slots,
+    settings,
+    clusterDomain: config.KONTAIN_CLUSTER_DOMAIN,
+    events,
+    metrics,
+    clock,
+    log,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,97 @@
+import { apply, type Applied } from '../kube/apply.ts';
+import type { KubeClient } from '../kube/client-types.ts';
+import type { Informer } from '../kube/informer.ts';
+import { isNotFound, KubeError, orUndefined } from '../kube/kube-error.ts';
+import { functionResource } from '../api/function.ts';
+import { controllerOf } from '../kube/owner-references.ts';
+import { refOf, type KubeObject, type ObjectRef } from '../kube/objects.ts';
+import type { Resource } from '../kube/resource.ts';
+import { FunctionFailure } from './failure.ts';
+
+/** Whether an object was made for the Function of that uid; Kubeless' own children say so too. */
+export function isOwnedBy({ metadata }: KubeObject, uid: string): boolean {
+  return metadata.ownerReferences?.some((owner) => owner.uid === uid) === true;
+}
+
+export interface OwnedWriterOptions<T extends KubeObject> {
+  client: KubeClient;
+  resource: Resource<T>;
+  informer: Pick<Informer<T>, 'get'>;
+}
+
+/** Writes and deletes the objects of one kind that belong to Functions; those of others are never touched. */
+export class OwnedObjects<T extends KubeObject> {
+  readonly #options: OwnedWriterOptions<T>;
+
+  constructor(options: OwnedWriterOptions<T>) {
+    this.#options = options;
+  }
+
+  /** As `apply`. Rejects with FunctionFailure where an object of that name belongs to somebody else. */
+  apply(desired: T, ownerUid: string, signal: AbortSignal): Promise<Applied<T>> {
+    const { client, resource, informer } = this.#options;
+    let isFirst = true;
+    const get = async (_: unknown, ref: ObjectRef): Promise<never> => {
+      // What the watch has brought is enough to begin with; where it is old, the API server says so and is asked.
+      const live = isFirst ? known(informer.get(ref)) : await client.get(resource, ref, { signal });
+      isFirst = false;
+      this.#refuseForeign(live, ownerUid);
+      return live as never;
+    };
+    const reader = {
+      get,
+      create: client.create.bind(client),
+      mergePatch: client.mergePatch.bind(client),
+    };
+    return apply(reader, resource, desired, { signal });
+  }
+
+  /** Rejects with FunctionFailure where the object of that name, if there is one, belongs to somebody else. */
+  async requireOwn(ref: ObjectRef, ownerUid: string, signal: AbortSignal): Promise<void> {
+    const { client, resource } = this.#options;
+    const live = await orUndefined(client.get(resource, ref, { signal }));
+    if (live !== undefined) this.#refuseForeign(live, ownerUid);
+  }
+
+  /** Deletes the object of that name if it belongs to the Function. */
+  async delete(ref: ObjectRef, ownerUid: string, signal: AbortSignal): Promise<void> {
+    const { client, resource } = this.#options;
+    const live = await orUndefined(client.get(resource, ref, { signal }));
+    if (live === undefined || !isOwnedBy(live, ownerUid)) return;
+    await this.deleteObject(live, signal);
+  }
+
+  /** Deletes just this object: not one that has taken its name since. */
+  async deleteObject(object: T, signal: AbortSignal): Promise<void> {
+    const { client, resource } = this.#options;
+    const { uid } = object.metadata;
+    const preconditions = uid === undefined ? {} : { uid };
+    try {
+      await client.delete(resource, refOf(object), {
+        preconditions,
+        propagationPolicy: 'Background',
+        signal,
+      });
+    } catch (error) {
+      if (!isNotFound(error) && !(error instanceof KubeError && error.httpStatus === 409)) throw error;
+    }
+  }
+
+  #refuseForeign(live: T, ownerUid: string): void {
+    if (isOwnedBy(live, ownerUid)) return;
+    const { kind } = this.#options.resource;
+    const { name = '', namespace = '' } = live.metadata;
+    const message = `Found a conflicting ${kind.toLowerCase()} object ${namespace}/${name}, which is not this Function's. Delete it, or give the Function another name.`;
+    // What an earlier Function of the name left is being collected; others may stay for ever.
+    const isLeftOver = controllerOf(live)?.kind === functionResource.kind;
+    throw new FunctionFailure('Conflict', message, { retry: isLeftOver ? true : conflictRetryMs });
+  }
+}
+
+/** Objects of others are not watched. */
+const conflictRetryMs = 60_000;
+
+function known<T>(object: T | undefined): T {
+  if (object === undefined) throw new KubeError(404, 'not seen', { reason: 'NotFound' });
+  return object;
+}

@@ -1,0 +1,80 @@
+import { functionFinalizer, functionResource, type StoredFunction } from '../api/function.ts';
+import { TerminalError, type Reconcile, type ReconcileResult } from '../kube/controller.ts';
+import { addFinalizer, hasFinalizer, isBeingDeleted } from '../kube/finalizers.ts';
+import { isConflict, isNotFound } from '../kube/kube-error.ts';
+import { parseKey } from '../kube/objects.ts';
+import type { ControllerParts } from './controller-parts.ts';
+import { finalizeFunction } from './finalize-function.ts';
+import { toFailure, type FunctionFailure } from './failure.ts';
+import type { Facts } from './function-status.ts';
+import { serveFunction } from './serve-function.ts';
+import { writeStatus } from './write-status.ts';
+
+/**
+ * Keeps what a Function needs equal to it, or away. Whatever goes wrong, the version that is served stays until the next
+ * one can be.
+ */
+export function reconcileFunction(parts: ControllerParts): Reconcile {
+  return async (key, signal) => {
+    const known = parts.functions.get(parseKey(key));
+    if (known === undefined) return forget(parts, key);
+    const object = parts.written.latest(known);
+    if (!isBeingDeleted(object)) return reconcile(parts, key, object, signal);
+    parts.slots.leave(key);
+    if (hasFinalizer(object, functionFinalizer)) await finalizeFunction(parts, object, signal);
+  };
+}
+
+function forget({ written, slots }: ControllerParts, key: string): void {
+  written.forget(key);
+  slots.leave(key);
+}
+
+async function reconcile(
+  parts: ControllerParts,
+  key: string,
+  stored: StoredFunction,
+  signal: AbortSignal,
+): Promise<ReconcileResult> {
+  const object = await withFinalizer(parts, stored);
+  const facts: Facts = {};
+  try {
+    const report = await serveFunction(parts, object, facts, signal);
+    if (report.reason !== 'Queued') parts.slots.leave(key);
+    await writeStatus(parts, object, { log: null, ...facts, ...report }, signal);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted || isConflict(error) || isNotFound(error)) throw error;
+    parts.slots.leave(key);
+    const failure = toFailure('InternalError', error);
+    await reportFailure(parts, object, { facts, failure }, signal);
+    return afterFailure(failure);
+  }
+}
+
+async function withFinalizer(
+  { client, written }: ControllerParts,
+  object: StoredFunction,
+): Promise<StoredFunction> {
+  if (hasFinalizer(object, functionFinalizer)) return object;
+  return written.wrote(object, await addFinalizer(client, functionResource, object, functionFinalizer));
+}
+
+async function reportFailure(
+  parts: ControllerParts,
+  object: StoredFunction,
+  { facts, failure }: { facts: Facts; failure: FunctionFailure },
+  signal: AbortSignal,
+): Promise<void> {
+  const { reason, message, log = null } = failure;
+  const isServed = object.status?.image !== undefined;
+  const text = isServed ? `${message} The version of before is still served.` : message;
+  await writeStatus(parts, object, { ...facts, reason, message: text, log }, signal);
+}
+
+function afterFailure(failure: FunctionFailure): ReconcileResult {
+  const { retry, message } = failure;
+  if (typeof retry === 'number') return { requeueAfterMs: retry };
+  if (retry) throw failure;
+  throw new TerminalError(message, { cause: failure });
+}
