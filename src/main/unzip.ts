@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { provision } from '../function-image-builder/source/provision.ts';
+import { parseSourceConfig, type SourceConfig } from '../function-image-builder/source/source-config.ts';
+import { defaultSourceLimits as limits } from '../function-image-builder/source/source-limits.ts';
+import { failureMessage, writeTerminationMessage } from '../function-image-builder/termination-message.ts';
+import { errorCatalogue } from '../lib/error-catalogue.ts';
+import { toPlatformError } from '../lib/errors.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
+import { parseDockerConfig, type RegistryAuths } from '../oci/registry-auth.ts';
+
+async function credentials(folder: string | undefined): Promise<RegistryAuths> {
+  const file = join(folder ?? '/nowhere', '.dockerconfigjson');
+  return existsSync(file) ? parseDockerConfig(await readFile(file, 'utf8'), 'of the registry') : new Map();
+}
+
+async function run(config: SourceConfig, env: NodeJS.ProcessEnv): Promise<void> {
+  const stop = new AbortController();
+  onStopSignal(process, () => stop.abort());
+  const { insecureRegistries, output } = config;
+  const skopeo = {
+    insecureRegistries,
+    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    copyTimeoutMs: limits.timeoutMs,
+    maxBlobBytes: limits.maxDownloadBytes,
+  };
+  const auths = await credentials(env['DOCKER_CONFIG_FOLDER']);
+  const path = env['PATH'] ?? '/usr/bin:/bin';
+  await provision(config, { limits, skopeo, auths, work: output, path, fetch, signal: stop.signal });
+}
+
+const [, , ...args] = process.argv;
+try {
+  await run(parseSourceConfig(args), process.env);
+} catch (error) {
+  const message = failureMessage(error);
+  const given = args.find((arg) => arg.startsWith('--termination-log='))?.slice('--termination-log='.length);
+  await writeTerminationMessage(given ?? '/dev/termination-log', message);
+  console.error(message);
+  process.exitCode = errorCatalogue[toPlatformError(error).code].exit;
+}
+// Connections that are kept alive would hold the program back for seconds.
+process.exit();
