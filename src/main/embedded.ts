@@ -61,12 +61,12 @@ async function runSupervisor({ home, port, env }: Config): Promise<void> {
   process.on('SIGHUP', () => undefined); // the terminal that started it may go
   mkdirSync(home.logs, { recursive: true, mode: 0o750 });
   const apiPort = await chooseApiPort(home);
-  const parts = embeddedParts({ home, root, node: process.execPath, port, apiPort, env });
+  const stages = embeddedParts({ home, root, node: process.execPath, port, apiPort, env });
   await supervise({
     home,
     port,
     sourceKey: sourceKey(root),
-    parts,
+    stages,
     clock: systemClock,
     log,
     signal: stop.signal,

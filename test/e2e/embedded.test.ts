@@ -62,10 +62,11 @@ suite('embedded mode, as a user has it', () => {
     assert.match(message, /does not exist/);
   });
 
-  test('up again changes nothing; after down and up everything is there again', async () => {
-    const supervisor = it.pid('supervisor');
+  test('up again changes nothing; after down and up everything is there again', async (t) => {
+    const { supervisor, sourceKey } = it.record();
     await it.up();
-    assert.equal(it.pid('supervisor'), supervisor);
+    if (it.record().sourceKey === sourceKey) assert.deepEqual(it.record().supervisor, supervisor);
+    else t.diagnostic('the sources were edited during the test, so up had to restart it');
     await it.down();
     assert.deepEqual(leftovers(it.home), []);
     await it.up();

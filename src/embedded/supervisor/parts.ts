@@ -16,30 +16,28 @@ export interface PartsOptions {
   env: Record<string, string>;
 }
 
-/** The programs of embedded mode, in the order of their start. */
-export function embeddedParts(options: PartsOptions): PartSpec[] {
-  const { home, port, apiPort } = options;
-  const kubeconfig = ['--kubeconfig', home.kubeconfig];
-  const node = ['--node-name', 'embedded', '--root', home.node];
+/**
+ * The programs of embedded mode, as stages of their start. faas-server is in the first one: it serves what is on disk and
+ * needs no API server, so that after a crash calls work again as soon as they can.
+ */
+export function embeddedParts(options: PartsOptions): PartSpec[][] {
+  const { home, apiPort, root } = options;
+  const kubeconfig = `--kubeconfig=${home.kubeconfig}`;
+  const apiserver = [`--data-dir=${home.api}`, `--port=${apiPort}`, kubeconfig];
+  const setup = program(options, 'embedded-setup', [`--crds=${join(root, 'deploy/crds')}`, kubeconfig]);
+  const downloader = [kubeconfig, '--node-name=embedded', `--root=${home.node}`, '--port=0'];
   return [
-    program(options, 'embedded-apiserver', [
-      '--data-dir',
-      home.api,
-      '--port',
-      String(apiPort),
-      ...kubeconfig,
-    ]),
-    {
-      ...program(options, 'embedded-setup', ['--crds', join(options.root, 'deploy/crds'), ...kubeconfig]),
-      once: true,
-    },
-    program(options, 'faas-downloader', [...kubeconfig, ...node, '--port', '0']),
-    program({ ...options, env: { ...options.env, KONTAIN_CGROUP: cgroupPath(home) } }, 'faas-server', [
-      ...node,
-      `--port=${port}`,
-      `--run-dir=${runFolder(home)}`,
-    ]),
+    [program(options, 'embedded-apiserver', apiserver), faasServer(options)],
+    [{ ...setup, once: true }],
+    [program(options, 'faas-downloader', downloader)],
   ];
+}
+
+function faasServer(options: PartsOptions): PartSpec {
+  const { home, port } = options;
+  const env = { ...options.env, KONTAIN_CGROUP: cgroupPath(home) };
+  const args = [`--root=${home.node}`, `--port=${port}`, `--run-dir=${runFolder(home)}`];
+  return program({ ...options, env }, 'faas-server', args);
 }
 
 function program({ root, node, env }: PartsOptions, name: string, args: string[]): PartSpec {

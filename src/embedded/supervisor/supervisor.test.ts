@@ -28,8 +28,15 @@ function polite(name: string, home: Home): PartSpec {
 }
 
 function begin(home: Home, parts: PartSpec[]) {
+  return beginStages(
+    home,
+    parts.map((spec) => [spec]),
+  );
+}
+
+function beginStages(home: Home, stages: PartSpec[][]) {
   const stop = new AbortController();
-  const options = { home, port: 0, sourceKey: 'k', parts, clock: systemClock, log: silentLogger };
+  const options = { home, port: 0, sourceKey: 'k', stages, clock: systemClock, log: silentLogger };
   const ended = supervise({ ...options, signal: stop.signal });
   ended.catch(() => undefined);
   return {
@@ -72,6 +79,21 @@ test('starts the parts in order, each when the one before is ready, and stops th
   const history = readFileSync(join(home.root, 'history'), 'utf8');
   assert.equal(history, 'one starts\ntwo starts\ntwo stops\none stops\n');
   assert.equal(readRecord(home), null);
+});
+
+test('the parts of one stage start together', async () => {
+  using home = newHome();
+  // Each waits for the other, so one after the other would never be ready.
+  const mutual = (own: string, other: string) =>
+    part(own, `touch ${own}; until [ -e ${other} ]; do sleep 0.01; done; ${ready}; exec sleep 600`, home);
+  const [one, two] = [join(home.root, 'one'), join(home.root, 'two')];
+  const named = [
+    { ...mutual(one, two), name: 'one' },
+    { ...mutual(two, one), name: 'two' },
+  ];
+  await using run = beginStages(home, [named]);
+  await whenReady(home);
+  assert.ok(run);
 });
 
 test('starts a part again after kill -9, and ends the helpers that it left', async () => {

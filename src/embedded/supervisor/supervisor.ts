@@ -14,8 +14,8 @@ export interface SupervisorOptions {
   /** Of the calls. */
   port: number;
   sourceKey: string;
-  /** In the order of their start; each one starts when those before it are ready. */
-  parts: readonly PartSpec[];
+  /** Stages: the parts of one start together, when those of the stages before it are ready. */
+  stages: readonly (readonly PartSpec[])[];
   clock: Clock;
   log: Logger;
   /** Aborted to stop. */
@@ -44,36 +44,39 @@ export async function supervise(options: SupervisorOptions): Promise<void> {
 
 class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #logs: RotatingLog[];
-  readonly #parts: Part[];
+  readonly #logs: RotatingLog[] = [];
+  readonly #stages: readonly (readonly Part[])[];
   readonly #rotation: NodeJS.Timeout;
   #record: SupervisorRecord;
 
   constructor(options: SupervisorOptions) {
-    const { home, port, sourceKey, parts, clock, log } = options;
+    const { port, sourceKey, stages } = options;
     const supervisor = identify(process.pid);
     if (supervisor === null) throw new PlatformError('internal', '/proc is not mounted');
     this.#options = options;
-    this.#logs = parts.map(({ name }) => new RotatingLog({ path: `${home.logs}/${name}.log` }));
     this.#record = { supervisor, state: 'starting', port, sourceKey, parts: [] };
-    this.#parts = parts.map((spec, index) => {
-      const output = this.#logs[index];
-      if (output === undefined) throw new PlatformError('internal', 'a part without a log');
-      return new Part({ spec, output, clock, log, onChange: () => this.#save() });
-    });
+    this.#stages = stages.map((specs) => specs.map((spec) => this.#makePart(spec)));
     this.#rotation = setInterval(() => this.#logs.forEach((file) => file.rotateIfLarge()), rotateEveryMs);
+  }
+
+  #makePart(spec: PartSpec): Part {
+    const { home, clock, log } = this.#options;
+    const output = new RotatingLog({ path: `${home.logs}/${spec.name}.log` });
+    this.#logs.push(output);
+    return new Part({ spec, output, clock, log, onChange: () => this.#save() });
   }
 
   async start(): Promise<void> {
     this.#save();
     // Under the lock, and after what a crash left is gone: only another program can have it now.
     await checkCallPort(this.#options.port);
-    for (const part of this.#parts) {
+    for (const stage of this.#stages) {
       if (this.#options.signal.aborted) return;
-      await Promise.race([part.start(), aborted(this.#options.signal)]);
+      const ready = Promise.all(stage.map((part) => part.start()));
+      await Promise.race([ready, aborted(this.#options.signal)]);
     }
     this.#change({ state: 'ready' });
-    this.#options.log.info({ parts: this.#parts.length }, 'all parts are ready');
+    this.#options.log.info({ parts: this.#stages.flat().length }, 'all parts are ready');
   }
 
   /** The reason stays in the record for `up` to tell. */
@@ -84,7 +87,7 @@ class Supervisor {
 
   async stop(): Promise<void> {
     if (this.#record.state !== 'failed') this.#change({ state: 'stopping' });
-    for (const part of this.#parts.toReversed()) await part.stop();
+    for (const stage of this.#stages.toReversed()) await Promise.all(stage.map((part) => part.stop()));
     clearInterval(this.#rotation);
     for (const file of this.#logs) file[Symbol.dispose]();
     if (this.#record.state !== 'failed') removeRecord(this.#options.home);
@@ -96,7 +99,7 @@ class Supervisor {
   }
 
   #save(): void {
-    const parts = this.#parts?.map((part) => part.record) ?? [];
+    const parts = this.#stages.flat().map((part) => part.record);
     this.#record = { ...this.#record, parts };
     writeRecord(this.#options.home, this.#record);
   }
