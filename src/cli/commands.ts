@@ -34,9 +34,87 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./function/call.ts')).call,
   },
   {
+    path: 'function rollback',
+    summary: 'Serve an earlier build.',
+    load: async () => (await import('./function/rollback.ts')).rollback,
+  },
+  {
+    path: 'apply',
+    summary: 'Make the functions of a functions.yaml.',
+    load: async () => (await import('./apply/apply.ts')).apply,
+  },
+  {
+    path: 'diff',
+    summary: 'Show what apply would change.',
+    load: async () => (await import('./apply/diff.ts')).diff,
+  },
+  {
+    path: 'trigger http create',
+    summary: 'Send requests for a host and a path to a function.',
+    load: async () => (await import('./trigger/http-create.ts')).createHttpTrigger,
+  },
+  {
+    path: 'trigger http update',
+    summary: 'Change an HTTP trigger.',
+    load: async () => (await import('./trigger/http-update.ts')).updateHttpTrigger,
+  },
+  {
+    path: 'trigger http delete',
+    summary: 'Delete an HTTP trigger.',
+    load: async () => (await import('./trigger/http-delete.ts')).deleteHttpTrigger,
+  },
+  {
+    path: 'trigger http list',
+    aliases: ['ls'],
+    summary: 'List HTTP triggers.',
+    load: async () => (await import('./trigger/http-list.ts')).listHttpTriggers,
+  },
+  {
+    path: 'trigger cronjob create',
+    summary: 'Call a function at given times.',
+    load: async () => (await import('./trigger/cronjob-create.ts')).createCronJobTrigger,
+  },
+  {
+    path: 'trigger cronjob update',
+    summary: 'Change a cronjob trigger.',
+    load: async () => (await import('./trigger/cronjob-update.ts')).updateCronJobTrigger,
+  },
+  {
+    path: 'trigger cronjob delete',
+    summary: 'Delete a cronjob trigger.',
+    load: async () => (await import('./trigger/cronjob-delete.ts')).deleteCronJobTrigger,
+  },
+  {
+    path: 'trigger cronjob list',
+    aliases: ['ls'],
+    summary: 'List cronjob triggers.',
+    load: async () => (await import('./trigger/cronjob-list.ts')).listCronJobTriggers,
+  },
+  {
+    path: 'autoscale create',
+    summary: 'Give a function an autoscaling rule.',
+    load: async () => (await import('./autoscale/create.ts')).createAutoscale,
+  },
+  {
+    path: 'autoscale delete',
+    summary: 'Remove the autoscaling rule of a function.',
+    load: async () => (await import('./autoscale/delete.ts')).deleteAutoscale,
+  },
+  {
+    path: 'autoscale list',
+    aliases: ['ls'],
+    summary: 'List autoscaling rules.',
+    load: async () => (await import('./autoscale/list.ts')).listAutoscale,
+  },
+  {
     path: 'get-server-config',
     summary: 'Show the configuration of the server and its runtimes.',
     load: async () => (await import('./get-server-config.ts')).getServerConfig,
+  },
+  {
+    path: 'completion',
+    summary: 'Print completion for bash, zsh or fish.',
+    load: async () => (await import('./completion.ts')).completion,
   },
   {
     path: 'version',

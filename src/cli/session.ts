@@ -5,20 +5,29 @@ import { PlatformError } from '../lib/errors.ts';
 import type { FlagValues } from './flag-values.ts';
 import type { Io } from './io.ts';
 
+interface Connection {
+  client: KubeClient;
+  server: string;
+}
+
 /** The connection to the API server: opened by the first command that needs it, closed by the end of the program. */
 export class Session implements AsyncDisposable {
   readonly #io: Io;
   readonly #flags: FlagValues;
-  #client: Promise<KubeClient> | undefined;
+  #connection: Promise<Connection> | undefined;
 
   constructor(io: Io, flags: FlagValues) {
     this.#io = io;
     this.#flags = flags;
   }
 
-  client(): Promise<KubeClient> {
-    this.#client ??= connect(this.#io, this.#flags);
-    return this.#client;
+  async client(): Promise<KubeClient> {
+    return (await this.#connect()).client;
+  }
+
+  /** URL of the API server. */
+  async server(): Promise<string> {
+    return (await this.#connect()).server;
   }
 
   /** `--namespace`, else that of the context. */
@@ -27,13 +36,18 @@ export class Session implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const client = await this.#client?.catch(() => undefined);
-    await client?.[Symbol.asyncDispose]();
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.client[Symbol.asyncDispose]();
+  }
+
+  #connect(): Promise<Connection> {
+    this.#connection ??= connect(this.#io, this.#flags);
+    return this.#connection;
   }
 }
 
 /** Loaded here and not above: commands that need no API server start in a third of the time. */
-async function connect(io: Io, flags: FlagValues): Promise<KubeClient> {
+async function connect(io: Io, flags: FlagValues): Promise<Connection> {
   const [{ createKubeClient }, { loadKubeconfig }] = await Promise.all([
     import('../kube/client.ts'),
     import('../kube/kubeconfig.ts'),
@@ -41,12 +55,13 @@ async function connect(io: Io, flags: FlagValues): Promise<KubeClient> {
   const context = flags.text('context');
   const options = context === undefined ? {} : { context };
   const connection = await loadKubeconfig(kubeconfigFile(io, flags), options);
-  return createKubeClient({
+  const client = createKubeClient({
     connection,
     clock: io.clock,
     random: io.random,
     userAgent: `kubeless/${io.version}`,
   });
+  return { client, server: connection.server };
 }
 
 /** kubectl's rules: --kubeconfig, else the KUBECONFIG list, of which the first file that exists counts, else ~/.kube/config. */

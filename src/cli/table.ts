@@ -42,3 +42,8 @@ function wrap(line: string, maxWidth: number): string[] {
   }
   return [...lines, current];
 }
+
+/** What is not there is an empty cell. */
+export function cells(...values: readonly (string | number | undefined)[]): string[] {
+  return values.map((value) => String(value ?? ''));
+}

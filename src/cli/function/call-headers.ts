@@ -24,7 +24,7 @@ export function callHeaders({ body, given, id, now }: CallHeadersOptions): Recor
   };
 }
 
-function parseHeader(line: string): [string, string] {
+export function parseHeader(line: string): [string, string] {
   const match = /^([-!#$%&'*+.^_`|~A-Za-z0-9]+):\s*(.*)$/.exec(line);
   if (match === null) throw new PlatformError('bad_request', `--header must be "Name: value", not "${line}"`);
   return [(match[1] ?? '').toLowerCase(), match[2] ?? ''];

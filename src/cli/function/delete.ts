@@ -1,7 +1,7 @@
 import { firstArgument, type Command } from '../command.ts';
 import { connectionFlags } from '../common-flags.ts';
 import { functions } from '../resources.ts';
-import { findFunction } from './update.ts';
+import { findFunction } from './find-function.ts';
 
 export const deleteFunction: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],

@@ -1,14 +1,12 @@
-import { PlatformError } from '../../lib/errors.ts';
 import type { StoredFunction } from '../../api/function.ts';
 import { firstArgument, type Command, type Invocation } from '../command.ts';
 import { say } from '../io.ts';
-import { pairs } from '../key-values.ts';
 import { printObject } from '../print-object.ts';
 import { apiVersion, cronJobTriggers, functions } from '../resources.ts';
 import { checkSchedule } from '../trigger/schedule.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { deployFlags } from './deploy-flags.ts';
-import { specFromFlags } from './spec-from-flags.ts';
+import { checkComplete, functionObject } from './function-object.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export const deploy: Command = {
@@ -39,27 +37,10 @@ export const deploy: Command = {
 async function prepare(name: string, { flags, io, session }: Invocation) {
   const schedule = flags.text('schedule');
   if (schedule !== undefined) checkSchedule(schedule);
-  checkComplete({ flags });
+  checkComplete(flags);
   await checkRuntime({ flags, io, session });
-  const spec = await specFromFlags(name, flags, io);
   const namespace = await session.namespace();
-  const labels = { 'created-by': 'kubeless', function: name, ...pairs(flags.list('label')) };
-  const object: StoredFunction = {
-    apiVersion,
-    kind: 'Function',
-    metadata: { name, namespace, labels },
-    spec,
-  };
-  return { object, schedule };
-}
-
-/** Kubeless' own rules and sentences. */
-export function checkComplete({ flags }: Pick<Invocation, 'flags'>): void {
-  const [runtime, image] = [flags.text('runtime'), flags.text('runtime-image')];
-  if (runtime === undefined && image === undefined)
-    throw new PlatformError('bad_request', 'Either `--runtime` or `--runtime-image` flag must be specified.');
-  if (runtime !== undefined && image === undefined && flags.text('handler') === undefined)
-    throw new PlatformError('bad_request', 'You must specify handler for the runtime.');
+  return { object: await functionObject({ name, namespace }, flags, io), schedule };
 }
 
 export function sayDeployed({ flags, io }: Invocation, name: string): void {

@@ -7,7 +7,7 @@ import { specOf } from '../resources.ts';
 import { formatTable } from '../table.ts';
 import { dependenciesText, envOf, memoryOf } from './function-columns.ts';
 import { statusText } from './function-status.ts';
-import { findFunction } from './update.ts';
+import { findFunction } from './find-function.ts';
 
 export const describe: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],

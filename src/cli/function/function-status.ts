@@ -15,10 +15,13 @@ export function isReady(object: StoredFunction): boolean {
   return readyCondition(object)?.status === 'True';
 }
 
-/** Whether it will not become ready by waiting: the reasons that the function-controller and Images end with. */
+/** What it passes through on its way; InternalError is tried again by the function-controller. */
+const underWay = new Set(['Queued', 'Building', 'Pushing', 'Pulling', 'InternalError']);
+
+/** Whether somebody must do something about it before it can become ready. */
 export function hasFailed(object: StoredFunction): boolean {
   const ready = readyCondition(object);
-  return ready?.status === 'False' && /Failed|Invalid|Refused|Rejected|NotFound|Error/.test(ready.reason);
+  return ready?.status === 'False' && !underWay.has(ready.reason);
 }
 
 /** The column STATUS of `function list`. */

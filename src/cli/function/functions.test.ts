@@ -1,44 +1,33 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
-import { startEmbeddedApi, type EmbeddedApi } from '../../../test/helpers/embedded-api.ts';
-import { kubeless, type CliOptions } from '../../../test/helpers/cli.ts';
-import { createKubeClient } from '../../kube/client.ts';
+import { startCliApi, type CliApi } from '../../../test/helpers/cli-api.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
-import { loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { functions, specOf } from '../resources.ts';
 
-let api: EmbeddedApi;
+let api: CliApi;
 let client: KubeClient;
 let cwd: string;
 const source = 'def handler(event, context):\n    return "hello"\n';
 
 before(async () => {
-  api = await startEmbeddedApi();
-  const connection = await loadKubeconfig(api.kubeconfig);
-  client = createKubeClient({ connection, clock: systemClock, random: Math.random, userAgent: 'test' });
-  cwd = await mkdtemp(join(tmpdir(), 'kubeless-cli-'));
+  api = await startCliApi();
+  ({ client, cwd } = api);
   await writeFile(join(cwd, 'hello.py'), source);
   await writeFile(join(cwd, 'requirements.txt'), 'bs4\n');
   await writeFile(join(cwd, 'package.json'), '{"dependencies":{"lodash":"4","ms":"2"}}');
 });
 
-after(async () => {
-  await client[Symbol.asyncDispose]();
-  await api[Symbol.asyncDispose]();
-  await rm(cwd, { recursive: true, force: true });
-});
+after(() => api[Symbol.asyncDispose]());
 
-const run = (argv: string[], options: CliOptions = {}) =>
-  kubeless(argv, { kubeconfig: api.kubeconfig, cwd, ...options });
+const run: CliApi['run'] = (argv, options) => api.run(argv, options);
 
 const python = ['--runtime', 'python3.11', '--handler', 'hello.handler'];
 

@@ -1,8 +1,5 @@
 import type { StoredFunction } from '../../api/function.ts';
-import type { KubeObject } from '../../kube/objects.ts';
-import { orUndefined } from '../../kube/kube-error.ts';
-import { PlatformError } from '../../lib/errors.ts';
-import { firstArgument, type Command, type Invocation } from '../command.ts';
+import { firstArgument, type Command } from '../command.ts';
 import { say } from '../io.ts';
 import { pairs } from '../key-values.ts';
 import { printObject } from '../print-object.ts';
@@ -10,6 +7,7 @@ import { functions, specOf } from '../resources.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { sayDeployed } from './deploy.ts';
 import { updateFlags } from './deploy-flags.ts';
+import { findFunction } from './find-function.ts';
 import { mergePodFields } from './merge-pod-fields.ts';
 import { specFromFlags, type SpecFields } from './spec-from-flags.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
@@ -41,20 +39,6 @@ export const update: Command = {
     if (flags.on('wait')) await waitUntilReady(invocation, updated);
   },
 };
-
-/** Throws `not_found` with Kubeless' sentence. */
-export async function findFunction(
-  { session }: Invocation,
-  name: string,
-): Promise<StoredFunction & KubeObject> {
-  const namespace = await session.namespace();
-  const client = await session.client();
-  const found = await orUndefined(client.get(functions, { namespace, name }));
-  if (found !== undefined) return found;
-  throw new PlatformError('not_found', `Function ${name} is not found`, {
-    hint: `"kubeless function ls -n ${namespace}" shows what is in namespace ${namespace}.`,
-  });
-}
 
 /** As a merge patch: what is new replaces what was another way to say the same. */
 function mergeSpec(old: StoredFunction, fields: SpecFields): object {

@@ -1,0 +1,87 @@
+import { dirname, resolve } from 'node:path';
+import type { StoredFunction } from '../../api/function.ts';
+import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import type { Flag, Invocation } from '../command.ts';
+import { FlagValues } from '../flag-values.ts';
+import { functionFlags } from '../function/deploy-flags.ts';
+import { checkComplete, functionObject } from '../function/function-object.ts';
+import { readBytes } from '../function/read-source.ts';
+
+export const fileFlag: Flag = {
+  name: 'file',
+  short: 'f',
+  type: 'text',
+  default: 'functions.yaml',
+  description: 'File with the functions; paths in it begin at its folder.',
+};
+
+const shape = 'functions: {hello: {runtime: python3.11, handler: hello.handler, from-file: hello.py}}';
+
+/**
+ * The Functions of a functions.yaml: under `functions` a name and then the flags of `function deploy`, without dashes. Lists
+ * are lists, or maps for what has keys. Throws `bad_request` with the name of the function.
+ */
+export async function readFunctionsFile({ flags, io, session }: Invocation): Promise<StoredFunction[]> {
+  const file = flags.text('file') ?? '';
+  const text = (await readBytes(io, file)).toString('utf8');
+  const entries = Object.entries(await parseFile(text, file));
+  const there = { ...io, cwd: dirname(resolve(io.cwd, file)) };
+  const namespace = await session.namespace();
+  return Promise.all(
+    entries.map(async ([name, entry]) => {
+      try {
+        const values = flagsOf(entry);
+        checkComplete(values);
+        return await functionObject({ name, namespace }, values, there);
+      } catch (error) {
+        const hint = error instanceof PlatformError && error.hint !== undefined ? { hint: error.hint } : {};
+        const message = `${file}: ${name}: ${errorMessage(error)}`;
+        throw new PlatformError('bad_request', message, { cause: error, ...hint });
+      }
+    }),
+  );
+}
+
+async function parseFile(text: string, file: string): Promise<Record<string, unknown>> {
+  const { parse } = await import('yaml');
+  let document: unknown;
+  try {
+    document = parse(text, { maxAliasCount: 100 });
+  } catch (error) {
+    const [line] = errorMessage(error).split('\n');
+    throw new PlatformError('bad_request', `${file} is not YAML: ${line}`, { cause: error });
+  }
+  const functions = isMap(document) ? document['functions'] : undefined;
+  if (isMap(functions)) return functions;
+  throw new PlatformError('bad_request', `${file} has no functions`, { hint: `Write ${shape}` });
+}
+
+/** As if they had been written on the command line. */
+function flagsOf(entry: unknown): FlagValues {
+  if (!isMap(entry)) throw new PlatformError('bad_request', 'must be a map', { hint: `Write ${shape}` });
+  const values = Object.entries(entry).map(([key, value]) => [key, valuesOf(flagNamed(key), value)] as const);
+  return new FlagValues(new Map(values));
+}
+
+function flagNamed(key: string): Flag {
+  const flag = functionFlags.find(({ name }) => name === key);
+  if (flag !== undefined) return flag;
+  const known = functionFlags.map(({ name }) => name).join(', ');
+  throw new PlatformError('bad_request', `there is no "${key}"`, { hint: `Keys are: ${known}.` });
+}
+
+function valuesOf({ name, list, choices }: Flag, value: unknown): string[] {
+  if (list === true && Array.isArray(value)) return value.map(String);
+  if (list === true && isMap(value))
+    return Object.entries(value).map(([key, item]) => `${key}=${String(item)}`);
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    throw new PlatformError('bad_request', `${name} must be a text`);
+  const text = String(value);
+  if (choices?.includes(text) === false)
+    throw new PlatformError('bad_request', `${name} must be {${choices.join('|')}}, not "${text}"`);
+  return [text];
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

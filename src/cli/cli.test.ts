@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { kubeless } from '../../test/helpers/cli.ts';
+import { commands } from './commands.ts';
+
+test('groups list their commands, commands their flags and the exit codes', async () => {
+  const top = await kubeless([]);
+  assert.equal(top.exit, 0);
+  for (const { path } of commands) assert.match(top.stdout, new RegExp(`^  kubeless ${path} `, 'm'));
+  const group = (await kubeless(['trigger', 'http'])).stdout;
+  assert.match(group, /kubeless trigger http create/);
+  assert.doesNotMatch(group, /cronjob/);
+  const help = (await kubeless(['function', 'ls', '--help'])).stdout;
+  assert.match(help, /Usage:\n {2}kubeless function list \[name…\] \[flags\]/);
+  assert.match(help, /-n, --namespace text/);
+  assert.match(help, /Exit codes:\n {2}0 +done[^]* {2}4 +the object does not exist/);
+});
+
+test('every command has help, and flags that do not contradict each other', async () => {
+  for (const { path, load } of commands) {
+    assert.equal((await kubeless([...path.split(' '), '-h'])).exit, 0, path);
+    const { flags } = await load();
+    const names = flags.flatMap(({ name, short }) => [name, ...(short === undefined ? [] : [short])]);
+    assert.equal(new Set(names).size, names.length, `${path}: ${names.join(' ')}`);
+    assert.ok(!names.includes('h') && !names.includes('help'), path);
+  }
+});
+
+test('an unknown command is an error with a hint', async () => {
+  const { exit, stdout, stderr } = await kubeless(['funktion', 'list']);
+  assert.deepEqual({ exit, stdout }, { exit: 2, stdout: '' });
+  assert.equal(stderr, 'error: unknown command "funktion list"\nhint: Run "kubeless --help" for the list.\n');
+});
+
+test('without a kubeconfig the files that were looked for are named', async () => {
+  const { exit, stderr } = await kubeless(['function', 'ls'], { env: { HOME: '/nowhere' } });
+  assert.equal(exit, 2);
+  assert.match(
+    stderr,
+    /error: no kubeconfig: \/nowhere\/\.kube\/config does not exist\nhint: Write --kubeconfig/,
+  );
+  const list = await kubeless(['function', 'ls'], { env: { KUBECONFIG: '/no/a:/no/b' } });
+  assert.match(list.stderr, /\/no\/a, \/no\/b does not exist/);
+});
+
+test('version', async () => {
+  assert.deepEqual(await kubeless(['version']), { exit: 0, stdout: 'Kubeless version: 1.2.3\n', stderr: '' });
+});

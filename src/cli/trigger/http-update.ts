@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts';
+import { httpTriggers } from '../resources.ts';
+import { httpSpecFromFlags, httpTriggerFlags } from './http-spec.ts';
+import { requireFunction, triggerName, updateTrigger } from './trigger-object.ts';
+
+export const updateHttpTrigger: Command = {
+  arguments: [triggerName('http')],
+  flags: httpTriggerFlags,
+  description: 'What no flag says stays as it is.',
+  async run(invocation) {
+    const spec = httpSpecFromFlags(invocation.flags);
+    const functionName = invocation.flags.text('function-name');
+    if (functionName !== undefined) await requireFunction(invocation, functionName);
+    await updateTrigger(invocation, httpTriggers, { spec, title: 'HTTP trigger' });
+  },
+};

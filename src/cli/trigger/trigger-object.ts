@@ -1,0 +1,82 @@
+import type { KubeObject } from '../../kube/objects.ts';
+import { orUndefined } from '../../kube/kube-error.ts';
+import type { Resource } from '../../kube/resource.ts';
+import { PlatformError } from '../../lib/errors.ts';
+import { firstArgument, type Argument, type Invocation } from '../command.ts';
+import { say } from '../io.ts';
+import { printObject } from '../print-object.ts';
+import { apiVersion, functions } from '../resources.ts';
+
+interface Trigger extends KubeObject {
+  spec?: unknown;
+}
+
+export const triggerName = (kind: string): Argument => ({
+  name: 'name',
+  what: `${kind} trigger name`,
+  kind: 'one',
+});
+
+/** Creates the trigger, or prints it for --dryrun. `title` begins the message: `HTTP trigger`. */
+export async function createTrigger<T extends Trigger>(
+  invocation: Invocation,
+  resource: Resource<T>,
+  { spec, title }: { spec: object; title: string },
+): Promise<void> {
+  const { io, session } = invocation;
+  const [name, namespace] = [firstArgument(invocation), await session.namespace()];
+  const metadata = { name, namespace, labels: { 'created-by': 'kubeless' } };
+  const object = { apiVersion, kind: resource.kind, metadata, spec } as unknown as T;
+  if (await printedInstead(invocation, object)) return;
+  await (await session.client()).create(resource, object);
+  say(io, `${title} ${name} created in namespace ${namespace} successfully!`);
+}
+
+/** Changes the fields of `spec` and no other. */
+export async function updateTrigger<T extends Trigger>(
+  invocation: Invocation,
+  resource: Resource<T>,
+  { spec, title }: { spec: object; title: string },
+): Promise<void> {
+  const { flags, io, session } = invocation;
+  const [client, namespace] = [await session.client(), await session.namespace()];
+  const name = firstArgument(invocation);
+  const dryRun = flags.on('dryrun');
+  const request = client.mergePatch(resource, { namespace, name }, { spec }, { dryRun });
+  const updated = await orUndefined(request);
+  if (updated === undefined) throw missing(title, name, namespace);
+  if (await printedInstead(invocation, updated)) return;
+  say(io, `${title} ${name} updated in namespace ${namespace} successfully!`);
+}
+
+export async function deleteTrigger(
+  invocation: Invocation,
+  resource: Resource,
+  title: string,
+): Promise<void> {
+  const { io, session } = invocation;
+  const [client, namespace] = [await session.client(), await session.namespace()];
+  const name = firstArgument(invocation);
+  if ((await orUndefined(client.delete(resource, { namespace, name }))) === undefined)
+    throw missing(title, name, namespace);
+  say(io, `${title} ${name} deleted from namespace ${namespace} successfully!`);
+}
+
+/** Throws `not_found` with Kubeless' sentence. */
+export async function requireFunction({ session }: Invocation, name: string): Promise<void> {
+  const [client, namespace] = [await session.client(), await session.namespace()];
+  if ((await orUndefined(client.get(functions, { namespace, name }))) !== undefined) return;
+  throw new PlatformError('not_found', `Unable to find Function ${name} in namespace ${namespace}`, {
+    hint: 'Deploy it first, or choose its namespace with -n.',
+  });
+}
+
+async function printedInstead({ flags, io }: Invocation, object: unknown): Promise<boolean> {
+  if (!flags.on('dryrun')) return false;
+  await printObject(io.stdout, object, { format: flags.text('output') ?? 'yaml', indent: 4 });
+  return true;
+}
+
+function missing(title: string, name: string, namespace: string): PlatformError {
+  return new PlatformError('not_found', `${title} ${name} is not found in namespace ${namespace}`);
+}
