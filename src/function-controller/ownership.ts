@@ -33,8 +33,9 @@ export class OwnedObjects<T extends KubeObject> {
     let isFirst = true;
     const get = async (_: unknown, ref: ObjectRef): Promise<never> => {
       // What the watch has brought is enough to begin with; where it is old, the API server says so and is asked.
-      const live = isFirst ? known(informer.get(ref)) : await client.get(resource, ref, { signal });
+      const fromWatch = isFirst;
       isFirst = false;
+      const live = fromWatch ? known(informer.get(ref)) : await client.get(resource, ref, { signal });
       this.#refuseForeign(live, ownerUid);
       return live as never;
     };

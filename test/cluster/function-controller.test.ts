@@ -1,0 +1,9 @@
+import { functionControllerContract } from '../contracts/function-controller.ts';
+
+const cluster = () =>
+  Promise.resolve({
+    kubeconfig: process.env['KONTAIN_TEST_KUBECONFIG'] ?? '',
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+
+functionControllerContract('kube-apiserver', { start: cluster, hasJobController: true });
