@@ -18,7 +18,9 @@ export async function manyFunctionsGroup(bench: Workbench): Promise<Group> {
   const functions = Array.from({ length: count }, (_, index) => ({ ...spec, name: `python-${index}` }));
   const server = await startFaasServer(bench, 'many', functions);
   const load = { port: server.port, keepAlive: true, callers: 2, seconds: warmUpSeconds, calls: 2 * count };
-  await runLoad(bench.tools, { ...load, paths: functions.map(pathOf) });
+  const { micros, firstError } = await runLoad(bench.tools, { ...load, paths: functions.map(pathOf) });
+  if (micros.length < load.calls)
+    throw new Error(`only ${micros.length} of ${load.calls} first calls were answered: ${firstError}`);
   await sleep(restMs);
   return {
     contenders: [
