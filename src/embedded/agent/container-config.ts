@@ -1,0 +1,136 @@
+/** One container of a pod as the OCI runtime needs it: references resolved, images unpacked. */
+export interface ContainerRun {
+  args: readonly [string, ...string[]];
+  env: Readonly<Record<string, string>>;
+  workingDir: string;
+  user: { uid: number; gid: number; groups: readonly number[] };
+  mounts: readonly VolumeBind[];
+  readOnlyRoot: boolean;
+  limits: ContainerLimits;
+}
+
+export interface VolumeBind {
+  /** A folder or file of this machine. */
+  source: string;
+  /** Its place in the container. */
+  path: string;
+  readOnly: boolean;
+}
+
+export interface ContainerLimits {
+  memoryBytes: number;
+  /** 1000 is one core. */
+  cpuMillis: number;
+  pids: number;
+  /** Largest file that it may write. */
+  fileSizeBytes: number;
+}
+
+/** What is the same for all containers of a machine. */
+export interface ContainerHostConfig {
+  /** First of the 65536 host ids that stand for 0… inside. */
+  idBase: number;
+  seccomp: object;
+  cgroupsPath: string;
+  rootfs: string;
+}
+
+const restricted = ['nosuid', 'noexec', 'nodev'];
+
+const systemMounts = [
+  { destination: '/proc', type: 'proc', source: 'proc', options: restricted },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
+  },
+  {
+    destination: '/dev/pts',
+    type: 'devpts',
+    source: 'devpts',
+    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+  },
+  {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: [...restricted, 'mode=1777', 'size=64m'],
+  },
+  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: restricted },
+];
+
+/** The container engines' lists (moby, oci/defaults.go). */
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+/**
+ * config.json of the OCI runtime specification 1.0 for a container of a build: no capability, none to be gained, ids that
+ * own nothing on the host, limits. It has the network of the machine, as dependencies come from it and the registry is on
+ * its loopback; everything else is its own.
+ */
+export function containerConfig(run: ContainerRun, host: ContainerHostConfig): object {
+  const mapping = [{ containerID: 0, hostID: host.idBase, size: 65_536 }];
+  return {
+    ociVersion: '1.0.2',
+    process: processOf(run),
+    root: { path: host.rootfs, readonly: run.readOnlyRoot },
+    hostname: 'build',
+    mounts: [...systemMounts, ...run.mounts.map(bind)],
+    linux: {
+      namespaces: ['pid', 'mount', 'ipc', 'uts', 'cgroup', 'user'].map((type) => ({ type })),
+      uidMappings: mapping,
+      gidMappings: mapping,
+      cgroupsPath: host.cgroupsPath,
+      resources: resources(run.limits),
+      rootfsPropagation: 'private',
+      seccomp: host.seccomp,
+      maskedPaths,
+      readonlyPaths,
+    },
+  };
+}
+
+function processOf({ args, env, workingDir, user, limits }: ContainerRun): object {
+  const { uid, gid, groups } = user;
+  return {
+    terminal: false,
+    user: { uid, gid, additionalGids: groups },
+    args,
+    env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    cwd: workingDir,
+    capabilities: { bounding: [], effective: [], permitted: [] },
+    noNewPrivileges: true,
+    rlimits: [
+      { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
+      { type: 'RLIMIT_FSIZE', soft: limits.fileSizeBytes, hard: limits.fileSizeBytes },
+    ],
+  };
+}
+
+function bind({ source, path, readOnly }: VolumeBind): object {
+  const options = ['bind', 'nosuid', 'nodev', ...(readOnly ? ['ro'] : ['rw'])];
+  return { destination: path, type: 'bind', source, options };
+}
+
+const cpuPeriodUs = 100_000;
+
+function resources({ memoryBytes, cpuMillis, pids }: ContainerLimits): object {
+  return {
+    devices: [{ allow: false, access: 'rwm' }],
+    memory: { limit: memoryBytes, swap: memoryBytes },
+    cpu: { period: cpuPeriodUs, quota: Math.max(1000, Math.floor((cpuMillis * cpuPeriodUs) / 1000)) },
+    pids: { limit: pids },
+  };
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { eventually } from '../../../test/helpers/eventually.ts';
+import { systemClock } from '../../lib/clock.ts';
+import {
+  ociSeccomp,
+  parseSeccompProfile,
+  resolveSeccompProfile,
+} from '../../kontainer/container/seccomp-profile.ts';
+import { idBase } from '../../oci/id-base.ts';
+import type { ContainerRun } from './container-config.ts';
+import { runContainer } from './run-container.ts';
+
+const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
+const programs = ['/bin/sh', '/bin/cat', '/usr/bin/id', '/bin/sleep', '/bin/rm', '/bin/mount', '/bin/head'];
+
+/** A layer with a shell and what it needs of this machine. */
+function makeLayer(folder: string): void {
+  const files = new Set(programs);
+  for (const program of programs)
+    for (const [path] of execFileSync('ldd', [program]).toString().matchAll(/\/\S+/g)) files.add(path);
+  for (const path of files) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    execFileSync('cp', ['--dereference', path, join(folder, path)]);
+  }
+  execFileSync('chown', ['-R', `${idBase}:${idBase}`, folder]);
+}
+
+function machine() {
+  const root = mkdtempSync(join(tmpdir(), 'agent-'));
+  execFileSync('chmod', ['755', root]);
+  const layer = join(root, 'layer');
+  makeLayer(layer);
+  const host = {
+    runtime: '/usr/bin/crun',
+    idBase,
+    seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
+    cgroup: `/${basename(root)}`,
+    clock: systemClock,
+  };
+  let count = 0;
+  return {
+    root,
+    layer,
+    async run(script: string, change: Partial<ContainerRun> = {}, signal = new AbortController().signal) {
+      const id = `c${(count += 1)}`;
+      const folder = join(root, id);
+      mkdirSync(folder);
+      const run: ContainerRun = {
+        args: ['/bin/sh', '-c', script],
+        env: { PATH: '/bin:/usr/bin' },
+        workingDir: '/',
+        user: { uid: 1000, gid: 1000, groups: [] },
+        mounts: [],
+        readOnlyRoot: false,
+        limits: { memoryBytes: 64 * 1024 ** 2, cpuMillis: 1000, pids: 32, fileSizeBytes: 1e7 },
+        ...change,
+      };
+      const logFile = join(folder, 'log');
+      const ended = await runContainer(run, { id, folder, layers: [layer], logFile }, host, signal);
+      return { ...ended, log: readFileSync(logFile, 'utf8') };
+    },
+    [Symbol.dispose]() {
+      rmSync(root, { recursive: true });
+      for (const controller of [
+        'memory',
+        'pids',
+        'cpu',
+        'devices',
+        'freezer',
+        'cpuset',
+        'cpuacct',
+        'blkio',
+        'systemd',
+      ])
+        execFileSync('sh', ['-c', 'rmdir "/sys/fs/cgroup/$0$1" 2> /dev/null || :', controller, host.cgroup]);
+    },
+  };
+}
+
+test('a container runs as its user, without privileges, and its end and output are kept', async () => {
+  using it = machine();
+  const { exitCode, reason, message, log } = await it.run(
+    'id -u; id -G; cat /proc/self/status; echo why > /dev/termination-log; echo error >&2; exit 3',
+  );
+  assert.match(log, /^1000\n1000\n/, log);
+  assert.deepEqual([exitCode, reason, message], [3, 'Error', 'why\n']);
+  assert.match(log, /CapEff:\s+0+\n/);
+  assert.match(log, /NoNewPrivs:\s+1\n/);
+  assert.match(log, /Seccomp:\s+2\n/);
+  assert.match(log, /error\n$/);
+});
+
+test('what is hostile stays inside: no mounts, no files of the machine, no other processes', async () => {
+  using it = machine();
+  const secret = join(it.root, 'secret');
+  writeFileSync(secret, 'x');
+  const { log } = await it.run(
+    `mount -t tmpfs x /mnt; cat ${secret}; echo; echo x > /proc/sys/kernel/hostname; cat /proc/1/cmdline | head -c 7; id`,
+  );
+  assert.match(log, /permission denied|must be superuser/i);
+  assert.match(log, /No such file/);
+  assert.match(log, /hostname: (Read-only|Permission)/);
+  assert.match(log, /\/bin\/sh/, 'it is the first process itself');
+});
+
+test('volumes are shared and read-only ones stay as they are; the image does too', async () => {
+  using it = machine();
+  const volume = join(it.root, 'volume');
+  mkdirSync(volume);
+  execFileSync('chown', [String(idBase + 1000), volume]);
+  const mounts = [{ source: volume, path: '/kubeless', readOnly: false }];
+  assert.equal((await it.run('echo hi > /kubeless/f', { mounts })).exitCode, 0);
+  const second = await it.run('cat /kubeless/f; echo no > /kubeless/g', {
+    mounts: [{ source: volume, path: '/kubeless', readOnly: true }],
+  });
+  assert.match(second.log, /^hi\n[^]*Read-only/);
+  const root = { user: { uid: 0, gid: 0, groups: [] } };
+  assert.equal((await it.run('rm /bin/cat', root)).exitCode, 0);
+  assert.ok(existsSync(join(it.layer, 'bin/cat')), 'only the writable layer of that container lacks it');
+});
+
+test('what cannot start says why', async () => {
+  using it = machine();
+  const { exitCode, log } = await it.run('', { args: ['/nothing'] });
+  assert.notEqual(exitCode, 0);
+  assert.match(log, /nothing/);
+});
+
+test('too much memory and too many processes end at their limits', async () => {
+  using it = machine();
+  const limits = { memoryBytes: 16 * 1024 ** 2, cpuMillis: 1000, pids: 8, fileSizeBytes: 1e9 };
+  const hungry = await it.run('head -c 50000000 /dev/zero > /dev/shm/f && echo survived', { limits });
+  assert.doesNotMatch(hungry.log, /survived/);
+  assert.notEqual(hungry.exitCode, 0);
+  const many = await it.run('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1 & done; echo survived', {
+    limits,
+  });
+  assert.doesNotMatch(many.log, /survived/);
+});
+
+test('a cancelled run ends at once with all its processes', async () => {
+  using it = machine();
+  const cancelled = new AbortController();
+  const running = it.run('sleep 600 & echo started; sleep 600', {}, cancelled.signal);
+  const log = join(it.root, 'c1/log');
+  await eventually('it runs', async () => existsSync(log) && readFileSync(log, 'utf8') === 'started\n');
+  cancelled.abort();
+  assert.equal((await running).exitCode, 137);
+  const left = (): boolean => execFileSync('ps', ['axo', 'args']).toString().includes(`--bundle ${it.root}`);
+  await eventually('the runtime is gone', async () => !left());
+});

@@ -1,0 +1,154 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
+import { containerConfig, type ContainerHostConfig, type ContainerRun } from './container-config.ts';
+
+export interface ContainerHost {
+  /** OCI runtime, such as /usr/bin/crun. */
+  runtime: string;
+  idBase: number;
+  seccomp: object;
+  /** Below each cgroup hierarchy. */
+  cgroup: string;
+  clock: Pick<Clock, 'now'>;
+}
+
+export interface ContainerPlace {
+  /** Unique on this machine; also the name of its cgroup. */
+  id: string;
+  /** Private, and the caller's to remove: bundle, writable layer, state of the runtime. */
+  folder: string;
+  /** Content folders of the image's layers, lowest first. */
+  layers: readonly string[];
+  /** Its output goes to the end of this file. */
+  logFile: string;
+}
+
+/** How it ended, in the words of Kubernetes' ContainerStateTerminated. */
+export interface Terminated {
+  /** 128 and the number of the signal, as shells have it, where one ended it. */
+  exitCode: number;
+  reason: 'Completed' | 'Error';
+  /** What it wrote to /dev/termination-log. */
+  message: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  finishedAt: number;
+}
+
+/** Kubernetes reads no more. */
+const maxMessageBytes = 4096;
+
+/**
+ * Runs as root in mount and pid namespaces of its own, so that the kernel removes the mount and ends every process when it
+ * goes, however it goes. crun refuses to start where the v2 hierarchy of a hybrid machine is mounted. Arguments come as
+ * arguments: nothing of a user is in the text.
+ */
+const script = `
+set -eu
+umount /sys/fs/cgroup/unified 2> /dev/null || :
+mount -t overlay -o "nodev,lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/rootfs"
+shift 2
+exec "$@"`;
+
+/**
+ * Runs a container to its end; the signal kills it. What it started is gone when this resolves. Rejects only where the
+ * machine itself fails: a container that cannot start ends with an exit code, and the log says why.
+ */
+export async function runContainer(
+  run: ContainerRun,
+  place: ContainerPlace,
+  host: ContainerHost,
+  signal: AbortSignal,
+): Promise<Terminated> {
+  const terminationLog = await prepare(place, host.idBase);
+  const mounts = [...run.mounts, { source: terminationLog, path: '/dev/termination-log', readOnly: false }];
+  await writeBundle({ ...run, mounts }, place, host);
+  const log = await open(place.logFile, 'a', 0o600);
+  const startedAt = host.clock.now();
+  try {
+    const exitCode = await start(place, host, log.fd, signal);
+    const message = await readMessage(terminationLog);
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    return { exitCode, reason, message, startedAt, finishedAt: host.clock.now() };
+  } finally {
+    await log.close();
+  }
+}
+
+/** Returns the file that becomes /dev/termination-log. */
+async function prepare({ folder }: ContainerPlace, idBase: number): Promise<string> {
+  for (const name of ['upper', 'work', 'rootfs', 'state'])
+    await mkdir(join(folder, name), { recursive: true, mode: 0o755 });
+  await chown(join(folder, 'upper'), idBase, idBase);
+  const terminationLog = join(folder, 'termination-log');
+  await rm(terminationLog, { force: true });
+  // Whatever user the container runs as may write it, as in Kubernetes.
+  await writeFile(terminationLog, '');
+  await chmod(terminationLog, 0o666);
+  return terminationLog;
+}
+
+async function writeBundle(
+  run: ContainerRun,
+  { id, folder }: ContainerPlace,
+  host: ContainerHost,
+): Promise<void> {
+  const config: ContainerHostConfig = {
+    idBase: host.idBase,
+    seccomp: host.seccomp,
+    cgroupsPath: `${host.cgroup}/${id}`,
+    rootfs: join(folder, 'rootfs'),
+  };
+  await writeFile(join(folder, 'config.json'), JSON.stringify(containerConfig(run, config)), { mode: 0o600 });
+}
+
+async function start(
+  place: ContainerPlace,
+  host: ContainerHost,
+  log: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { id, folder, layers } = place;
+  const runtime = [host.runtime, '--root', join(folder, 'state'), 'run', '--bundle', folder, id];
+  const namespaces = [
+    'unshare',
+    '--mount',
+    '--propagation=private',
+    '--pid',
+    '--fork',
+    '--kill-child=KILL',
+    // The runtime finds the processes of its own namespace there.
+    '--mount-proc',
+    '--',
+  ];
+  const shell = ['sh', '-c', script, 'sh', layers.toReversed().join(':'), folder, ...runtime];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...namespaces, ...shell], {
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    stdio: ['ignore', log, log],
+  });
+  return await ended(child, signal);
+}
+
+async function ended(child: ChildProcess, signal: AbortSignal): Promise<number> {
+  const kill = (): void => void child.kill('SIGKILL');
+  const exit = once(child, 'exit') as Promise<[code: number | null]>;
+  signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
+  try {
+    const [code] = await exit;
+    return code ?? killedCode;
+  } finally {
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+/** SIGKILL: only we end it from outside. */
+const killedCode = 137;
+
+async function readMessage(path: string): Promise<string> {
+  const content = await readFile(path);
+  return content.subarray(0, maxMessageBytes).toString('utf8');
+}
