@@ -34,6 +34,7 @@ const layers: readonly (readonly string[])[] = [
 const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   'src/main/embedded.ts': ['pino'],
   'src/main/embedded-apiserver.ts': ['pino', 'yaml', 'zod'],
+  'src/main/embedded-registry.ts': [],
   'src/main/embedded-samples.ts': ['undici', 'yaml', 'zod'],
   'src/main/embedded-setup.ts': ['pino', 'undici', 'yaml', 'zod'],
   'src/main/faas-downloader.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],

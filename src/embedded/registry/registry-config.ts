@@ -1,0 +1,24 @@
+export interface RegistryOptions {
+  /** Folder of the blobs. */
+  data: string;
+  port: number;
+}
+
+/** Configuration file of the CNCF's registry (distribution, docs/configuration.md); JSON is YAML too. */
+export function registryConfig({ data, port }: RegistryOptions): string {
+  return JSON.stringify({
+    version: '0.1',
+    log: { level: 'warn', accesslog: { disabled: true } },
+    // What functions no longer use is deleted through the API; the space comes back by its garbage-collect.
+    storage: {
+      filesystem: { rootdirectory: data },
+      delete: { enabled: true },
+      maintenance: { uploadpurging: purging },
+    },
+    // Loopback only, and plain: it is for this machine, whose root it belongs to.
+    http: { addr: `127.0.0.1:${port}` },
+  });
+}
+
+/** Uploads that a killed build left. */
+const purging = { enabled: true, age: '24h', interval: '6h', dryrun: false };

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import { runRegistry } from '../embedded/registry/run-registry.ts';
+import { systemClock as clock } from '../lib/clock.ts';
+import { errorCatalogue } from '../lib/error-catalogue.ts';
+import { PlatformError, toPlatformError } from '../lib/errors.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
+
+const usage = 'usage: embedded-registry --folder FOLDER [--program docker-registry]';
+
+async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const options = {
+    folder: { type: 'string' },
+    program: { type: 'string', default: 'docker-registry' },
+  } as const;
+  const { folder, program } = parseArgs({ args, options }).values;
+  if (folder === undefined) throw new PlatformError('bad_request', usage);
+  const stop = new AbortController();
+  onStopSignal(process, () => stop.abort());
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const onReady = (port: number): void => console.log(JSON.stringify({ ready: true, port }));
+  await runRegistry({ folder, program, env: Object.fromEntries(entries), clock, onReady }, stop.signal);
+}
+
+try {
+  await main(process.argv.slice(2), process.env);
+} catch (error) {
+  const { code, message, hint } = toPlatformError(error);
+  console.error(`embedded-registry: ${message}${hint === undefined ? '' : `\n${hint}`}`);
+  process.exitCode = errorCatalogue[code].exit;
+}
