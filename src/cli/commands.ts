@@ -39,6 +39,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./function/rollback.ts')).rollback,
   },
   {
+    path: 'function init',
+    summary: 'Make a project to start from.',
+    load: async () => (await import('./function/init.ts')).init,
+  },
+  {
+    path: 'function run',
+    summary: 'Run a function on this machine, and again after each edit.',
+    load: async () => (await import('./function/run.ts')).run,
+  },
+  {
     path: 'apply',
     summary: 'Make the functions of a functions.yaml.',
     load: async () => (await import('./apply/apply.ts')).apply,

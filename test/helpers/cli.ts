@@ -14,19 +14,25 @@ export interface CliOptions {
   cwd?: string;
   stdin?: string | Buffer;
   env?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Told of each piece of standard error as it comes. */
+  onMessage?: (text: string) => void;
 }
 
 /** `kubeless` in this process, with streams and an environment of its own. */
 export async function kubeless(argv: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-  const into = (chunks: Buffer[]) => ({
-    write: (chunk: string | Uint8Array) => chunks.push(Buffer.from(chunk)),
+  const { kubeconfig, cwd = '/', stdin = '', env = {}, signal = new AbortController().signal } = options;
+  const into = (chunks: Buffer[], onText?: (text: string) => void) => ({
+    write(chunk: string | Uint8Array) {
+      chunks.push(Buffer.from(chunk));
+      onText?.(String(chunk));
+    },
   });
-  const { kubeconfig, cwd = '/', stdin = '', env = {} } = options;
   const exit = await runCli(argv, {
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout: into(output.stdout),
-    stderr: into(output.stderr),
+    stderr: into(output.stderr, options.onMessage),
     env: kubeconfig === undefined ? env : { KUBECONFIG: kubeconfig, ...env },
     cwd,
     root: repository,
@@ -34,7 +40,7 @@ export async function kubeless(argv: readonly string[], options: CliOptions = {}
     clock: systemClock,
     random: () => 0.5,
     newId: () => 'an-id',
-    signal: new AbortController().signal,
+    signal,
   });
   const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString();
   return { exit, stdout: text(output.stdout), stderr: text(output.stderr) };

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { StoredFunction } from '../../api/function.ts';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import type { Flag, Invocation } from '../command.ts';
+import type { Io } from '../io.ts';
 import { FlagValues } from '../flag-values.ts';
 import { functionFlags } from '../function/deploy-flags.ts';
 import { checkComplete, functionObject } from '../function/function-object.ts';
@@ -17,29 +18,50 @@ export const fileFlag: Flag = {
 
 const shape = 'functions: {hello: {runtime: python3.11, handler: hello.handler, from-file: hello.py}}';
 
-/**
- * The Functions of a functions.yaml: under `functions` a name and then the flags of `function deploy`, without dashes. Lists
- * are lists, or maps for what has keys. Throws `bad_request` with the name of the function.
- */
+/** The Functions of a functions.yaml. Throws `bad_request` with the name of the function. */
 export async function readFunctionsFile({ flags, io, session }: Invocation): Promise<StoredFunction[]> {
   const file = flags.text('file') ?? '';
-  const text = (await readBytes(io, file)).toString('utf8');
-  const entries = Object.entries(await parseFile(text, file));
-  const there = { ...io, cwd: dirname(resolve(io.cwd, file)) };
+  const entries = await readEntries(file, io);
   const namespace = await session.namespace();
   return Promise.all(
-    entries.map(async ([name, entry]) => {
-      try {
-        const values = flagsOf(entry);
+    [...entries].map(([name, { values, there }]) =>
+      named(`${file}: ${name}`, async () => {
         checkComplete(values);
-        return await functionObject({ name, namespace }, values, there);
-      } catch (error) {
-        const hint = error instanceof PlatformError && error.hint !== undefined ? { hint: error.hint } : {};
-        const message = `${file}: ${name}: ${errorMessage(error)}`;
-        throw new PlatformError('bad_request', message, { cause: error, ...hint });
-      }
-    }),
+        return functionObject({ name, namespace }, values, there);
+      }),
+    ),
   );
+}
+
+export interface FileEntry {
+  /** As if they had been written on the command line. */
+  values: FlagValues;
+  /** With the file's folder as the one where relative paths start. */
+  there: Io;
+}
+
+/**
+ * By name: the flags of `function deploy`, without dashes, under `functions`. Lists are lists, or maps for what has keys.
+ * Throws `bad_request`.
+ */
+export async function readEntries(file: string, io: Io): Promise<Map<string, FileEntry>> {
+  const text = (await readBytes(io, file)).toString('utf8');
+  const there = { ...io, cwd: dirname(resolve(io.cwd, file)) };
+  const entries = new Map<string, FileEntry>();
+  for (const [name, entry] of Object.entries(await parseFile(text, file))) {
+    const values = await named(`${file}: ${name}`, () => Promise.resolve().then(() => flagsOf(entry)));
+    entries.set(name, { values, there });
+  }
+  return entries;
+}
+
+async function named<T>(where: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const hint = error instanceof PlatformError && error.hint !== undefined ? { hint: error.hint } : {};
+    throw new PlatformError('bad_request', `${where}: ${errorMessage(error)}`, { cause: error, ...hint });
+  }
 }
 
 async function parseFile(text: string, file: string): Promise<Record<string, unknown>> {
@@ -56,7 +78,6 @@ async function parseFile(text: string, file: string): Promise<Record<string, unk
   throw new PlatformError('bad_request', `${file} has no functions`, { hint: `Write ${shape}` });
 }
 
-/** As if they had been written on the command line. */
 function flagsOf(entry: unknown): FlagValues {
   if (!isMap(entry)) throw new PlatformError('bad_request', 'must be a map', { hint: `Write ${shape}` });
   const values = Object.entries(entry).map(([key, value]) => [key, valuesOf(flagNamed(key), value)] as const);

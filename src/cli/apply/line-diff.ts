@@ -31,11 +31,11 @@ const maxCells = 4_000_000;
 
 function markMiddle(a: readonly string[], b: readonly string[]): string[] {
   if (a.length * b.length > maxCells) return [...a.map((line) => `-${line}`), ...b.map((line) => `+${line}`)];
-  const length = commonLengths(a, b);
+  const common = commonLengths(a, b);
   const result: string[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    const step = nextStep(a[i], b[j], (length[i + 1]?.[j] ?? 0) >= (length[i]?.[j + 1] ?? 0));
+    const step = nextStep(a[i], b[j], common(i + 1, j) >= common(i, j + 1));
     result.push(`${step}${step === '+' ? b[j] : a[i]}`);
     if (step !== '+') i += 1;
     if (step !== '-') j += 1;
@@ -49,14 +49,13 @@ function nextStep(old: string | undefined, fresh: string | undefined, dropOld: b
   return fresh === undefined || dropOld ? '-' : '+';
 }
 
-/** `[i][j]`: how many lines a from i and b from j have in common, in order. */
-function commonLengths(a: readonly string[], b: readonly string[]): Uint32Array[] {
-  const table = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i -= 1) {
-    const [row, below] = [table[i], table[i + 1]];
-    if (row === undefined || below === undefined) continue;
+/** How many lines a from i and b from j have in common, in order. */
+function commonLengths(a: readonly string[], b: readonly string[]): (i: number, j: number) => number {
+  const table = new Uint32Array((a.length + 1) * (b.length + 1));
+  const at = (i: number, j: number): number => i * (b.length + 1) + j;
+  const value = (i: number, j: number): number => table[at(i, j)] ?? 0;
+  for (let i = a.length - 1; i >= 0; i -= 1)
     for (let j = b.length - 1; j >= 0; j -= 1)
-      row[j] = a[i] === b[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0);
-  }
-  return table;
+      table[at(i, j)] = a[i] === b[j] ? value(i + 1, j + 1) + 1 : Math.max(value(i + 1, j), value(i, j + 1));
+  return value;
 }

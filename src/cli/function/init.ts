@@ -1,0 +1,60 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { hasErrno, PlatformError } from '../../lib/errors.ts';
+import { firstArgument, type Command } from '../command.ts';
+import { say } from '../io.ts';
+import { nodejsTemplate } from '../templates/nodejs.ts';
+import { pythonTemplate } from '../templates/python.ts';
+import { readme } from '../templates/readme.ts';
+import type { Template } from '../templates/template.ts';
+
+const templates: Readonly<Record<string, Template>> = {
+  'python3.11': pythonTemplate,
+  nodejs24: nodejsTemplate,
+};
+
+export const init: Command = {
+  arguments: [{ name: 'name', what: 'function name', kind: 'one' }],
+  flags: [
+    {
+      name: 'runtime',
+      short: 'r',
+      type: 'text',
+      default: 'python3.11',
+      choices: Object.keys(templates),
+      description: 'Runtime of the function.',
+    },
+  ],
+  description: 'Makes a folder of that name with a handler, its dependency file and a functions.yaml.',
+  examples: ['kubeless function init hello --runtime nodejs24'],
+  async run(invocation) {
+    const { flags, io } = invocation;
+    const name = firstArgument(invocation);
+    if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
+      throw new PlatformError('bad_request', `"${name}" is no name for a function`, {
+        hint: 'Write at most 63 lower case letters, digits and "-", a letter first.',
+      });
+    const runtime = flags.text('runtime') ?? '';
+    const files = { ...templates[runtime]?.(name, runtime), 'README.md': readme(name) };
+    await writeProject(resolve(io.cwd, name), files);
+    say(
+      io,
+      `Made ${Object.keys(files)
+        .map((file) => `${name}/${file}`)
+        .join(', ')}`,
+    );
+    say(io, `Try it: cd ${name} && kubeless function run ${name} --watch`);
+  },
+};
+
+/** Throws `conflict` rather than mix with what is there. */
+async function writeProject(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    if (!hasErrno(error, 'EEXIST', 'ENOTDIR')) throw error;
+    throw new PlatformError('conflict', `${folder} is there and is no folder`, { cause: error });
+  });
+  if ((await readdir(folder)).length > 0)
+    throw new PlatformError('conflict', `${folder} is not empty`, { hint: 'Choose another name or folder.' });
+  for (const [file, content] of Object.entries(files))
+    await writeFile(join(folder, file), content, { flag: 'wx' });
+}

@@ -1,0 +1,71 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { parseDuration } from '../../api/duration.ts';
+import { PlatformError } from '../../lib/errors.ts';
+import type { FlagValues } from '../flag-values.ts';
+import type { Io } from '../io.ts';
+import { pairs } from '../key-values.ts';
+
+/** How a function is run on this machine, without cluster and sandbox. */
+export interface LocalFunction {
+  /** Program and arguments. */
+  argv: readonly [string, ...string[]];
+  env: Record<string, string>;
+  /** Of the source; watched. */
+  folder: string;
+}
+
+/** From the flags of `function deploy`. Throws `bad_request`. */
+export function localFunction(flags: FlagValues, io: Io, port: string): LocalFunction {
+  const file = sourceFile(flags, io);
+  const folder = dirname(file);
+  const runtime = flags.text('runtime') ?? '';
+  const handler = (flags.text('handler') ?? '').split('.');
+  if (handler.length !== 2)
+    throw new PlatformError('bad_request', '--handler must be module and function: hello.handler');
+  const env = {
+    ...inherited(io.env),
+    ...pairs(flags.list('env')),
+    PORT: port,
+    KUBELESS_INSTALL_VOLUME: folder,
+    // Deployed, the file gets the module's name; here it keeps its own.
+    MOD_NAME: basename(file, extname(file)),
+    FUNC_HANDLER: handler[1] ?? '',
+    FUNC_TIMEOUT: String(parseDuration(flags.text('timeout') ?? '180') / 1000),
+    FUNC_RUNTIME: runtime,
+    FUNC_MEMORY_LIMIT: flags.text('memory') ?? '',
+  };
+  return { ...program(runtime, env, { folder, root: io.root }), folder };
+}
+
+function sourceFile(flags: FlagValues, { cwd }: Io): string {
+  const from = flags.text('from-file') ?? '';
+  const file = resolve(cwd, from);
+  if (from !== '' && existsSync(file) && statSync(file).isFile()) return file;
+  throw new PlatformError('bad_request', `--from-file must be a file on this machine, not "${from}"`);
+}
+
+function inherited(env: Io['env']): Record<string, string> {
+  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(set);
+}
+
+function program(
+  runtime: string,
+  env: Record<string, string>,
+  { folder, root }: { folder: string; root: string },
+): Pick<LocalFunction, 'argv' | 'env'> {
+  if (runtime.startsWith('python')) {
+    const packages = join(folder, 'lib/python3.11/site-packages');
+    // Bytecode files would be changes of the folder that is watched.
+    const more = { PYTHONPATH: `${packages}:${folder}`, PYTHONDONTWRITEBYTECODE: '1' };
+    return { argv: ['python3', join(root, 'runtimes/python')], env: { ...env, ...more } };
+  }
+  if (runtime.startsWith('nodejs')) {
+    const node = join(root, 'node_modules/.bin/node');
+    return { argv: [node, join(root, 'runtimes/nodejs/main.ts')], env };
+  }
+  throw new PlatformError('bad_request', `"${runtime}" does not run on this machine`, {
+    hint: 'function run knows python3.11 and nodejs24; deploy other runtimes.',
+  });
+}

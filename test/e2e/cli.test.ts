@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { startEmbeddedApi, type EmbeddedApi } from '../helpers/embedded-api.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { freePorts } from '../helpers/free-ports.ts';
+import { repository } from '../helpers/program.ts';
+
+let api: EmbeddedApi;
+let cwd: string;
+
+before(async () => {
+  api = await startEmbeddedApi();
+  cwd = await mkdtemp(join(tmpdir(), 'kubeless-e2e-'));
+});
+after(async () => {
+  await api[Symbol.asyncDispose]();
+  await rm(cwd, { recursive: true, force: true });
+});
+
+function start(...argv: string[]) {
+  return spawn(join(repository, 'bin/kubeless'), argv, {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, KUBECONFIG: `${join(cwd, 'absent')}:${api.kubeconfig}` },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+async function run(argv: string[], stdin = '') {
+  const child = start(...argv);
+  child.stdin.end(stdin);
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { exit: child.exitCode, stdout, stderr };
+}
+
+test('the program itself: a function from standard input, listed, described, deleted', async () => {
+  const deploy = ['function', 'deploy', 'piped', '-r', 'python3.11', '--handler', 'piped.handler', '-f', '-'];
+  const deployed = await run(deploy, 'def handler(event, context):\n  return 1\n');
+  assert.equal(deployed.exit, 0, deployed.stderr);
+  const listed = await run(['function', 'ls', '-o', 'json']);
+  assert.match(listed.stdout, /"function": "def handler/);
+  assert.match((await run(['function', 'describe', 'piped'])).stdout, /^Handler: +\tpiped\.handler$/m);
+  assert.deepEqual(await run(['function', 'delete', 'piped']), { exit: 0, stdout: '', stderr: '' });
+  const gone = await run(['function', 'describe', 'piped']);
+  assert.equal(gone.exit, 4);
+  assert.match(gone.stderr, /^error: Function piped is not found\nhint: [^\n]*\n$/);
+});
+
+test('exit codes are as documented', async () => {
+  assert.match((await run(['version'])).stdout, /^Kubeless version: \d/);
+  assert.equal((await run(['function', 'deploy'])).exit, 2);
+  assert.equal((await run(['--kubeconfig'])).exit, 2);
+  const elsewhere = await run(['function', 'ls', '--context', 'nobody']);
+  assert.equal(elsewhere.exit, 2);
+  assert.match(elsewhere.stderr, /has no context "nobody"/);
+});
+
+test('SIGTERM ends a waiting program and the function that it runs', async () => {
+  await writeFile(join(cwd, 'hello.py'), 'def handler(event, context):\n  return "hello"\n');
+  const [port = 0] = await freePorts(1);
+  const flags = ['-r', 'python3.11', '--handler', 'hello.handler', '-f', 'hello.py', '--port', String(port)];
+  const child = start('function', 'run', ...flags);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await eventually('it listens', () => said.includes('listening on'));
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'hello');
+  child.kill();
+  await once(child, 'close');
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+});
