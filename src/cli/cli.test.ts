@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { kubeless } from '../../test/helpers/cli.ts';
 import { commands } from './commands.ts';
@@ -45,4 +48,31 @@ test('without a kubeconfig the files that were looked for are named', async () =
 
 test('version', async () => {
   assert.deepEqual(await kubeless(['version']), { exit: 0, stdout: 'Kubeless version: 1.2.3\n', stderr: '' });
+});
+
+test('of several kubeconfigs the first counts that has the context', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kubeless-config-'));
+  const config = (name: string, namespace: string) => `
+clusters: [{name: ${name}, cluster: {server: "http://127.0.0.1:1"}}]
+contexts: [{name: ${name}, context: {cluster: ${name}, namespace: ${namespace}}}]
+current-context: ${name}
+`;
+  await writeFile(join(folder, 'one'), config('one', 'first'));
+  await writeFile(join(folder, 'two'), config('two', 'second'));
+  const namespaceWith = async (...flags: string[]) => {
+    const deploy = ['function', 'deploy', 'x', '--runtime-image', 'a', '--dryrun', '-o', 'json', ...flags];
+    const { stdout, stderr } = await kubeless(deploy, { cwd: folder, env: { KUBECONFIG: 'absent:one:two' } });
+    assert.equal(stderr, '');
+    return (JSON.parse(stdout) as { metadata: { namespace: string } }).metadata.namespace;
+  };
+  assert.equal(await namespaceWith(), 'first');
+  assert.equal(await namespaceWith('--context', 'two'), 'second');
+  assert.equal(await namespaceWith('--kubeconfig', 'two'), 'second');
+  assert.equal(await namespaceWith('-n', 'mine'), 'mine');
+  const wrong = await kubeless(['function', 'ls', '--context', 'x'], {
+    cwd: folder,
+    env: { KUBECONFIG: 'one:two' },
+  });
+  assert.match(wrong.stderr, /one has no context "x"/);
+  await rm(folder, { recursive: true });
 });

@@ -54,7 +54,7 @@ async function connect(io: Io, flags: FlagValues): Promise<Connection> {
   ]);
   const context = flags.text('context');
   const options = context === undefined ? {} : { context };
-  const connection = await loadKubeconfig(kubeconfigFile(io, flags), options);
+  const connection = await firstOf(kubeconfigFiles(io, flags), (file) => loadKubeconfig(file, options));
   const client = createKubeClient({
     connection,
     clock: io.clock,
@@ -64,14 +64,23 @@ async function connect(io: Io, flags: FlagValues): Promise<Connection> {
   return { client, server: connection.server };
 }
 
-/** kubectl's rules: --kubeconfig, else the KUBECONFIG list, of which the first file that exists counts, else ~/.kube/config. */
-function kubeconfigFile({ env, cwd }: Io, flags: FlagValues): string {
+/** The first file in which the context is; if in none, what is wrong with the first. */
+async function firstOf<T>(files: readonly string[], load: (file: string) => Promise<T>): Promise<T> {
+  const results = await Promise.allSettled(files.map(load));
+  const good = results.find((result) => result.status === 'fulfilled');
+  if (good !== undefined) return good.value;
+  const bad = results.find((result) => result.status === 'rejected');
+  throw bad?.reason;
+}
+
+/** kubectl's rules: --kubeconfig, else those of the KUBECONFIG list that exist, else ~/.kube/config. */
+function kubeconfigFiles({ env, cwd }: Io, flags: FlagValues): string[] {
   const flag = flags.text('kubeconfig');
-  if (flag !== undefined) return resolve(cwd, flag);
+  if (flag !== undefined) return [resolve(cwd, flag)];
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
   const candidates = listed.length > 0 ? listed : [join(env['HOME'] ?? '/', '.kube/config')];
-  const found = candidates.map((file) => resolve(cwd, file)).find((file) => existsSync(file));
-  if (found !== undefined) return found;
+  const found = candidates.map((file) => resolve(cwd, file)).filter((file) => existsSync(file));
+  if (found.length > 0) return found;
   throw new PlatformError('bad_request', `no kubeconfig: ${candidates.join(', ')} does not exist`, {
     hint: `Write --kubeconfig FILE or set KUBECONFIG${embeddedHint(env)}.`,
   });

@@ -1,4 +1,7 @@
 import type { StoredFunction } from '../../api/function.ts';
+import type { KubeClient } from '../../kube/client-types.ts';
+import { isAlreadyExists } from '../../kube/kube-error.ts';
+import { PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command, type Invocation } from '../command.ts';
 import { say } from '../io.ts';
 import { printObject } from '../print-object.ts';
@@ -27,12 +30,25 @@ export const deploy: Command = {
     }
     const client = await session.client();
     say(io, 'Deploying function...');
-    const created = await client.create(functions, object);
+    const created = await create(client, object);
     sayDeployed(invocation, name);
     if (schedule !== undefined) await client.create(cronJobTriggers, scheduledTrigger(object, schedule));
     if (flags.on('wait')) await waitUntilReady(invocation, created);
   },
 };
+
+async function create(client: KubeClient, object: StoredFunction): Promise<StoredFunction> {
+  try {
+    return await client.create(functions, object);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const name = object.metadata.name ?? '';
+    throw new PlatformError('conflict', `Function ${name} already exists`, {
+      hint: `Change it with "kubeless function update ${name}", or keep it in a functions.yaml and run "kubeless apply".`,
+      cause: error,
+    });
+  }
+}
 
 async function prepare(name: string, { flags, io, session }: Invocation) {
   const schedule = flags.text('schedule');

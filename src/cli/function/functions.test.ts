@@ -155,7 +155,7 @@ test('what the API server refuses is told as it says it', async () => {
   await deploy('twice');
   const again = await run(['function', 'deploy', 'twice', ...python, '-f', 'hello.py']);
   assert.equal(again.exit, 6);
-  assert.match(again.stderr, /error: .*already exists/);
+  assert.match(again.stderr, /error: Function twice already exists\nhint: .*function update twice/);
 });
 
 test('update changes what the flags say, and nothing else', async () => {
