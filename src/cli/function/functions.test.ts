@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
 import { startCliApi, type CliApi } from '../../../test/helpers/cli-api.ts';
+import { configMaps, namespaces } from '../../kube/builtin-resources.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { functions, specOf } from '../resources.ts';
@@ -189,10 +190,7 @@ test('update changes what the flags say, and nothing else', async () => {
 test('list, describe and delete, as tables and as objects', async () => {
   const namespace = 'tables';
   const inNamespace = ['-n', namespace];
-  await client.create(
-    { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false },
-    { metadata: { name: namespace } },
-  );
+  await client.create(namespaces, { metadata: { name: namespace } });
   const node = ['--runtime', 'nodejs24', '--handler', 'index.main', '-d', 'package.json'];
   const flags = ['-f', 'hello.py', '--memory', '64Mi', '-e', 'A=1,B=2', ...inNamespace];
   await run(['function', 'deploy', 'hello', ...python, ...flags, '--schedule', '@daily']);
@@ -349,6 +347,31 @@ test('call tells the platform from the function when it fails', async () => {
   const nowhere = await run(['function', 'call', 'x']);
   assert.equal(nowhere.exit, 10);
   assert.match(nowhere.stderr, /functions-url/);
+});
+
+test('where functions are called and which runtimes there are comes from the ConfigMap kubeless-config', async () => {
+  await using web = await serve(() => Buffer.from('found'));
+  const defaults = await run(['get-server-config']);
+  assert.match(defaults.stderr, /^Current Server Config:\nSupported Runtimes are: python3\.11, nodejs24/);
+  await client.create(namespaces, { metadata: { name: 'kubeless' } });
+  const runtimes = '[{ID: python, versions: [{version: "3.9"}, {version: "3.10"}]}]';
+  const data = { 'functions-url': web.url, 'runtime-images': runtimes };
+  const metadata = { namespace: 'kubeless', name: 'kubeless-config' };
+  await client.create(configMaps, { metadata, data });
+  assert.equal((await run(['function', 'call', 'x'])).stdout, 'found\n');
+  const told = await run(['get-server-config']);
+  const lines = [
+    'Current Server Config:',
+    'Supported Runtimes are: python3.9, python3.10',
+    `functions-url: ${web.url}`,
+  ];
+  assert.deepEqual(told, { exit: 0, stdout: '', stderr: `${lines.join('\n')}\n` });
+  const refused = await run(['function', 'deploy', 'x', ...python, '-f', 'hello.py']);
+  assert.match(
+    refused.stderr,
+    /Invalid runtime: python3\.11\. Supported runtimes are: python3\.9, python3\.10/,
+  );
+  await client.delete(configMaps, metadata);
 });
 
 async function serve(
