@@ -49,10 +49,25 @@ const nodejs: ImageRecipe = {
   },
 };
 
+/** A container of the build Job: src/function-image-builder. */
+function builder(program: string): ImageRecipe {
+  return {
+    layers: ['debian', 'node', 'builder-programs', 'image-builder'],
+    config: {
+      User: '1000',
+      Env: [path, 'LANG=C.UTF-8', 'HOME=/tmp', 'NODE_ENV=production'],
+      Entrypoint: ['/usr/local/bin/node', `/opt/kontain/src/main/${program}.js`],
+      WorkingDir: '/kubeless',
+    },
+  };
+}
+
 export const images: Readonly<Record<string, ImageRecipe>> = {
   'python3.11': python,
   'hello-python': withFunction(python, 'hello-python', 'hello', 'handler'),
   nodejs24: nodejs,
+  unzip: builder('unzip'),
+  'function-image-builder': builder('function-image-builder'),
   'hello-nodejs': withFunction(nodejs, 'hello-nodejs', 'hello', 'handler'),
   'hello-typescript': withFunction(nodejs, 'hello-typescript', 'hello', 'handler'),
   'hello-c': {

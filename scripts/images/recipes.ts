@@ -41,6 +41,10 @@ export const trees: Readonly<Record<string, TreeRecipe>> = {
     packages: [...debian, 'python3.11-minimal', 'libpython3.11-stdlib'],
     python: ['/usr/lib/python3.11'],
   },
+  'debian-builder': {
+    variant: 'full',
+    packages: [...debian, 'bzip2', 'git', 'skopeo', 'xz-utils', 'zstd'],
+  },
   busybox: { variant: 'bare', packages: ['busybox-static'] },
 };
 
@@ -71,6 +75,25 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
       { from: 'runtimes/nodejs/package.json', to: 'opt/kontain/nodejs/package.json' },
       { from: 'build/native/kontainer.node', to: 'opt/kontain/lib/kontainer.node' },
       { from: 'build/native/libkontainer.so', to: 'opt/kontain/lib/libkontainer.so' },
+    ],
+    folders: ['kubeless'],
+    stripTypes: true,
+  },
+  'builder-programs': { kind: 'tree', tree: 'debian-builder', base: 'debian' },
+  'image-builder': {
+    kind: 'files',
+    files: [
+      {
+        from: 'src',
+        match: ['{lib,oci,function-image-builder}/**/!(*.test).ts', 'main/{unzip,function-image-builder}.ts'],
+        to: 'opt/kontain/src',
+      },
+      { from: 'package.json', to: 'opt/kontain/package.json' },
+      {
+        from: 'node_modules/zod',
+        match: ['package.json', '*.js', 'v4/**/*.js'],
+        to: 'opt/kontain/node_modules/zod',
+      },
     ],
     folders: ['kubeless'],
     stripTypes: true,
