@@ -49,7 +49,10 @@ const version: StructuralSchema = {
       ),
       additionalPrinterColumns: listOf(column, 'Columns for kubectl get.'),
       selectableFields: listOf(
-        objectOf({ jsonPath: text('Simple JSON path to the value.') }, 'A field.'),
+        {
+          ...objectOf({ jsonPath: text('Simple JSON path to the value.') }, 'A field.'),
+          required: ['jsonPath'],
+        },
         'Fields that a field selector may name.',
       ),
     },

@@ -75,15 +75,16 @@ function validateOwners(owners: readonly OwnerReference[]): FieldError[] {
   ];
 }
 
-function validateOwner(owner: OwnerReference): FieldError[] {
+/** What is left out is empty, as it is for the Kubernetes API server. */
+function validateOwner(owner: Partial<OwnerReference>): FieldError[] {
   const field = 'metadata.ownerReferences';
-  const version = owner.apiVersion.split('/').at(-1) ?? '';
+  const version = owner.apiVersion?.split('/').at(-1) ?? '';
   return [
     ...(version === ''
-      ? [invalid(`${field}.apiVersion`, owner.apiVersion, 'version must not be empty')]
+      ? [invalid(`${field}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty')]
       : []),
     ...(['kind', 'name', 'uid'] as const)
-      .filter((part) => owner[part] === '')
+      .filter((part) => (owner[part] ?? '') === '')
       .map((part) => invalid(`${field}.${part}`, '', 'must not be empty')),
   ];
 }

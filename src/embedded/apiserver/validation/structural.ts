@@ -1,5 +1,6 @@
 import { forbidden, invalid, notSupported, required, type FieldError } from '../status/field-error.ts';
 import { ruleSyntaxErrors } from './rules.ts';
+import { shapeErrors } from './schema-shape.ts';
 import { compilePattern } from '../schema/pattern.ts';
 import { isRecord, type StructuralSchema } from '../schema/structural-schema.ts';
 import { validateValue } from '../schema/validate-value.ts';
@@ -22,6 +23,8 @@ export function structuralErrors(schema: StructuralSchema, path: string): FieldE
 function nodeErrors(schema: unknown, path: string, depth: number): FieldError[] {
   if (!isRecord(schema)) return [invalid(path, schema, 'must be a schema (an object)')];
   if (depth > maximumDepth) return [forbidden(path, `schemas may be nested ${maximumDepth} deep`)];
+  const misshapen = shapeErrors(schema, path);
+  if (misshapen.length > 0) return misshapen;
   const node = schema as StructuralSchema;
   return [
     ...typeErrors(node, path),
