@@ -10,7 +10,9 @@ export function withBuild(
   record: BuildRecord,
   { limit = defaultHistoryLimit, served }: { limit?: number | undefined; served?: string | undefined },
 ): { builds: BuildRecord[]; dropped: BuildRecord[] } {
-  const others = builds.filter(({ digest }) => digest !== record.digest);
+  const others = builds.filter(
+    ({ digest, signature }) => digest !== record.digest && signature !== record.signature,
+  );
   const room = (build: BuildRecord, index: number) => index < limit || build.digest === served;
   const kept = others.filter(room);
   return { builds: [record, ...kept], dropped: others.filter((build) => !kept.includes(build)) };

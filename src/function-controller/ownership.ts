@@ -27,6 +27,11 @@ export class OwnedObjects<T extends KubeObject> {
     this.#options = options;
   }
 
+  /** As the watch has it. */
+  seen(ref: ObjectRef): T | undefined {
+    return this.#options.informer.get(ref);
+  }
+
   /** As `apply`. Rejects with FunctionFailure where an object of that name belongs to somebody else. */
   apply(desired: T, ownerUid: string, signal: AbortSignal): Promise<Applied<T>> {
     const { client, resource, informer } = this.#options;

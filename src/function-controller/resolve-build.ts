@@ -10,6 +10,8 @@ import { planBuild, type BuildPlan } from './image-build/build-plan.ts';
 import { ensureBuild, type BuildOutcome } from './image-build/ensure-build.ts';
 import { registryTarget } from './image-build/registry-target.ts';
 import { registrySecretName } from './names.ts';
+import { findCondition } from '../kube/conditions.ts';
+import type { Condition } from '../kube/objects.ts';
 
 interface Work {
   stored: StoredFunction;
@@ -38,9 +40,28 @@ export async function resolveBuild(
   facts.source = plan.source;
   const rollback = rolledBackTo(object.spec, builds, plan.source);
   const known = rollback ?? builds.find((build) => isOf(build, plan));
-  if (known === undefined) return buildNow(parts, work, plan, signal);
+  if (known === undefined || (await isLost(parts, work, known, signal)))
+    return buildNow(parts, work, plan, signal);
   if (parts.jobs.ofFunction(object.metadata).length > 0) await parts.jobs.deleteAll(object.metadata, signal);
   return { kind: 'build', record: known, isRollback: rollback !== undefined };
+}
+
+/** Whether no node can pull the build because the registry has lost it: then it is built again. */
+async function isLost(
+  { images, settings, registrySecrets, programAuths }: ControllerParts,
+  { object, config }: Work,
+  { image, signature, digest }: BuildRecord,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { namespace, name } = object.metadata;
+  const live = images.seen({ namespace, name });
+  const conditions = live?.status?.conditions as readonly Condition[] | undefined;
+  if (findCondition(conditions, 'Ready')?.reason !== 'PullFailed') return false;
+  const secret = registrySecrets.get({ namespace, name: registrySecretName });
+  const { auths } = registryTarget({ namespace, name }, config, secret);
+  const all = new Map([...programAuths, ...auths]);
+  const tag = `${image.slice(0, image.lastIndexOf('@'))}:${signature}`;
+  return (await settings.current().registry.digest(tag, all, signal)) !== digest;
 }
 
 async function buildNow(

@@ -38,9 +38,27 @@ export async function serveFunction(
     facts.image = imageReference(custom);
     return imageReport(image, undefined);
   }
+  await keepServing(parts, { stored, object, container }, signal);
   const build = await resolveBuild(parts, { stored, object, container, config, facts }, signal);
   if (build.kind === 'waiting') return build.report;
   return serveBuild(parts, { object, container, facts, build }, signal);
+}
+
+/** What is served goes on while the next build is made or fails, even if somebody deleted its Image. */
+async function keepServing(
+  parts: ControllerParts,
+  {
+    stored,
+    object,
+    container,
+  }: { stored: StoredFunction; object: KubelessFunction; container: ContainerFields },
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, name } = object.metadata;
+  const { builds = [], digest } = stored.status ?? {};
+  const record = builds.find((build) => build.digest === digest);
+  if (record === undefined || parts.images.seen({ namespace, name }) !== undefined) return;
+  await applyImage(parts, object, { container, served: builtImage(parts, object, record) }, signal);
 }
 
 interface Serving {

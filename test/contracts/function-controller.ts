@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { imageResource } from '../../src/api/image.ts';
 import { jobs, services } from '../../src/function-controller/kube-kinds.ts';
-import { configMaps } from '../../src/kube/builtin-resources.ts';
+import { configMaps, secrets } from '../../src/kube/builtin-resources.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { FunctionWorld, type WorldOptions } from '../helpers/function-world.ts';
 
@@ -14,45 +14,49 @@ export function functionControllerContract(name: string, options: WorldOptions):
     let world: FunctionWorld;
     before(async () => {
       world = await FunctionWorld.open(options);
-      await world.startController();
+      world.leader = await world.startController();
     });
     after(() => world[Symbol.asyncDispose]());
-    const nothingLeft = (resource: typeof jobs | typeof configMaps, function_: string) =>
-      eventually(`nothing is left of ${function_} in ${resource.plural}`, async () => {
-        const labelSelector = `function=${function_}`;
+    const nothingLeft = (resource: typeof jobs | typeof configMaps, owner: string) =>
+      eventually(`nothing is left of ${owner} in ${resource.plural}`, async () => {
+        const labelSelector = `function=${owner}`;
         const { items } = await world.client.list(resource, { namespace: world.namespace, labelSelector });
         return items.length === 0;
       });
 
-    test('a source becomes a build, an Image and a Service, and nothing of the build stays', async () => {
-      await world.deploy('hello', { ...python('first'), timeout: '30', env: [{ name: 'A', value: '1' }] });
+    test('a source becomes a build, and nothing of it stays but the image', async () => {
+      await world.deploy('hello', python('first'));
       const { metadata, status } = await world.until('hello', 'Ready');
       assert.deepEqual(metadata.finalizers, ['kubeless.io/function']);
       const [build] = status?.builds ?? [];
-      assert.equal(status?.digest, build?.digest);
-      assert.equal(
-        build?.image,
-        `docker://${world.registry.host}/functions/${world.namespace}/hello@${build?.digest}`,
-      );
-      const image = await world.image('hello');
-      const spec = image.spec as { image: string; env: { name: string; value: string }[]; timeout: string };
-      assert.deepEqual([spec.image, spec.timeout], [build?.image, '30']);
-      const env = Object.fromEntries(spec.env.map(({ name: key, value }) => [key, value]));
-      assert.deepEqual(env, { FUNC_TIMEOUT: '30', FUNC_MEMORY_LIMIT: '0', A: '1' });
-      const [owner] = image.metadata.ownerReferences ?? [];
-      assert.deepEqual([owner?.kind, owner?.uid, owner?.controller], ['Function', metadata.uid, true]);
-      const service = await world.service('hello');
-      assert.deepEqual(service.metadata.labels, { 'created-by': 'kubeless', function: 'hello' });
-      const { args = [] } = world.builds('hello')[0]?.spec.containers[0] ?? {};
-      assert.ok(args.includes('--env=MOD_NAME=hello') && args.includes('--env=FUNC_HANDLER=handler'));
-      assert.ok(
-        args.some((arg) => /^--runtime-image=docker:.*@sha256:/.test(arg)),
-        args.join(' '),
+      const digest = build?.digest ?? '';
+      assert.equal(status?.digest, digest);
+      const place = `docker://${world.registry.host}/functions/${world.namespace}/hello`;
+      assert.equal(build?.image, `${place}@${digest}`);
+      const args = world.buildArgs('hello');
+      assert.match(
+        args,
+        /--runtime-image=docker:\S*@sha256:.* --env=MOD_NAME=hello --env=FUNC_HANDLER=handler/,
       );
       await nothingLeft(jobs, 'hello');
       await nothingLeft(configMaps, 'hello');
       const events = await world.events('hello');
-      assert.ok(events.includes('Ready') && events.includes('Building'), events.join());
+      assert.deepEqual(events.slice(0, 1), ['Building']);
+      assert.equal(events.at(-1), 'Ready');
+    });
+
+    test('a build is served by an Image and a Service of the same name, which are its own', async () => {
+      await world.deploy('served', { ...python('x'), timeout: '30', env: [{ name: 'A', value: '1' }] });
+      const { metadata, status } = await world.until('served', 'Ready');
+      const image = await world.image('served');
+      const env = { FUNC_TIMEOUT: '30', FUNC_MEMORY_LIMIT: '0', A: '1' };
+      const variables = Object.entries(env).map(([key, value]) => ({ name: key, value }));
+      assert.deepEqual(image.spec, { image: status?.image, env: variables, timeout: '30' });
+      for (const object of [image, await world.service('served')]) {
+        const [owner] = object.metadata.ownerReferences ?? [];
+        assert.deepEqual([owner?.kind, owner?.uid, owner?.controller], ['Function', metadata.uid, true]);
+        assert.deepEqual(object.metadata.labels, { 'created-by': 'kubeless', function: 'served' });
+      }
     });
 
     test('an edit builds once, the version of before is served until then, and an edit back builds nothing', async () => {
@@ -162,11 +166,10 @@ export function functionControllerContract(name: string, options: WorldOptions):
       await world.until('deps-a', 'Ready');
       await world.deploy('deps-b', { ...python('b'), ...deps });
       await world.until('deps-b', 'Ready');
-      const steps = (name_: string) => world.builds(name_)[0]?.spec.initContainers.map((item) => item.name);
+      const steps = (each: string) => world.builds(each)[0]?.spec.initContainers.map((item) => item.name);
       assert.deepEqual(steps('deps-a'), ['prepare', 'install']);
       assert.deepEqual(steps('deps-b'), ['prepare']);
-      const args = world.builds('deps-b')[0]?.spec.containers[0]?.args ?? [];
-      assert.ok(args.some((arg) => arg.startsWith('--dependencies-image=docker://')));
+      assert.match(world.buildArgs('deps-b'), /--dependencies-image=docker:/);
     });
 
     test('an image of its own, as Kubeless and as we write it', async () => {
@@ -198,10 +201,10 @@ export function functionControllerContract(name: string, options: WorldOptions):
       await world.client.create(imageResource, { ...image, metadata: { ...metadata, name: 'theirs' } });
       await world.deploy('theirs', python('x'));
       await world.until('theirs', 'Conflict', /conflicting image object/);
-      for (const name_ of ['taken', 'theirs']) {
-        await world.delete(name_);
+      for (const each of ['taken', 'theirs']) {
+        await world.delete(each);
         await eventually('the Function is gone', () =>
-          world.get(name_).then(
+          world.get(each).then(
             () => false,
             () => true,
           ),
@@ -225,6 +228,76 @@ export function functionControllerContract(name: string, options: WorldOptions):
       await world.until('wrong', 'InvalidSpec', /spec\.handler/);
       await world.configure({});
       await world.until('wrong', 'InvalidSpec');
+    });
+
+    test('without a registry nothing is built; credentials of the namespace bring one', async () => {
+      await world.configure({ 'function-registry': '' });
+      await world.deploy('homeless', python('x'));
+      await world.until('homeless', 'NoRegistry', /There is no registry.*kubeless-registry-credentials/);
+      const auths = { auths: { [world.registry.host]: { username: 'Me', password: 'p' } } };
+      await world.client.create(secrets, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'kubernetes.io/dockerconfigjson',
+        metadata: { namespace: world.namespace, name: 'kubeless-registry-credentials' },
+        stringData: { '.dockerconfigjson': JSON.stringify(auths) },
+      });
+      const { status } = await world.until('homeless', 'Ready');
+      assert.match(status?.image ?? '', new RegExp(`docker://${world.registry.host}/me/homeless@`));
+      const { imagePullSecrets } = (await world.image('homeless')).spec as { imagePullSecrets: unknown };
+      assert.deepEqual(imagePullSecrets, [{ name: 'kubeless-registry-credentials' }]);
+      await world.delete('homeless');
+      const ref = { namespace: world.namespace, name: 'kubeless-registry-credentials' };
+      await world.client.delete(secrets, ref);
+      await world.configure({});
+    });
+
+    test('a build that the registry has lost is made again', async () => {
+      await world.deploy('lost', python('x'));
+      const { status } = await world.until('lost', 'Ready');
+      const digest = status?.digest ?? '';
+      await world.removeImage('lost', digest);
+      await world.replaceNode();
+      await eventually('it is built again', () => world.builds('lost').length === 2);
+      await world.until('lost', 'Ready');
+      assert.ok(await world.hasImage('lost', digest));
+    });
+
+    test('what somebody deletes or edits comes back', async () => {
+      await world.deploy('kept', python('x'));
+      const { status } = await world.until('kept', 'Ready');
+      const ref = { namespace: world.namespace, name: 'kept' };
+      const never = Promise.withResolvers<undefined>();
+      world.runner.behaviour = () => never.promise;
+      await world.edit('kept', { function: 'y' });
+      await world.until('kept', 'Building');
+      await world.client.delete(imageResource, ref);
+      await world.client.mergePatch(services, ref, { spec: { ports: [{ port: 1, name: 'other' }] } });
+      const image = () => world.image('kept').catch(() => undefined);
+      await eventually('the Image of before is back', async () => {
+        return ((await image())?.spec as { image?: string } | undefined)?.image === status?.image;
+      });
+      await eventually('the Service is as it was', async () => {
+        const { spec } = (await world.service('kept')) as { spec?: { ports: { port: number }[] } };
+        return spec?.ports[0]?.port === 8080;
+      });
+      world.runner.behaviour = () => Promise.resolve(undefined);
+      await world.delete('kept');
+      never.resolve(undefined);
+    });
+
+    test('a controller that is killed in the middle is followed by the other', async () => {
+      const release = Promise.withResolvers<undefined>();
+      world.runner.behaviour = () => release.promise;
+      await world.deploy('survivor', python('x'));
+      await world.until('survivor', 'Building');
+      await world.startController();
+      process.kill(world.leader.pid, 'SIGKILL');
+      release.resolve(undefined);
+      await world.until('survivor', 'Ready');
+      world.runner.behaviour = () => Promise.resolve(undefined);
+      assert.equal(world.builds('survivor').length, 1);
+      await nothingLeft(jobs, 'survivor');
     });
 
     test('a Function that goes takes everything along, and its name can be used again at once', async () => {

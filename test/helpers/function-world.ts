@@ -34,6 +34,12 @@ export interface WorldOptions {
   hasJobController: boolean;
 }
 
+const notStarted: RunningProgram = {
+  pid: 0,
+  ready: {},
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
 interface WorldParts {
   client: KubeClient;
   registry: ImageRegistry;
@@ -50,7 +56,10 @@ export class FunctionWorld implements AsyncDisposable {
   readonly client: KubeClient;
   readonly registry: ImageRegistry;
   readonly runner: JobRunner;
+  /** The first replica. */
+  leader: RunningProgram = notStarted;
   readonly #parts: WorldParts;
+  #node = notStarted;
 
   private constructor(parts: WorldParts) {
     this.#parts = parts;
@@ -87,10 +96,16 @@ export class FunctionWorld implements AsyncDisposable {
     }
     await this.pushRuntime('python3.11');
     await this.configure({});
-    const args = ['--kubeconfig', this.#parts.kubeconfig, '--root', join(this.#parts.folder, 'root')];
+    await this.replaceNode();
+  }
+
+  /** Another node comes in the place of the only one, and has nothing yet. */
+  async replaceNode(): Promise<void> {
+    await this.#node[Symbol.asyncDispose]();
+    const root = await mkdtemp(join(this.#parts.folder, 'root-'));
+    const args = ['--kubeconfig', this.#parts.kubeconfig, '--root', root, '--node-name', 'n1', '--port', '0'];
     const env = { KONTAIN_INSECURE_REGISTRIES: this.registry.host };
-    const node = await startProgram('faas-downloader', [...args, '--node-name', 'n1', '--port', '0'], env);
-    this.#parts.stack.use(node);
+    this.#node = this.#parts.stack.use(await startProgram('faas-downloader', args, env));
   }
 
   /** Makes kubeless-config what it is without `data`, with `data`. */
@@ -179,9 +194,19 @@ export class FunctionWorld implements AsyncDisposable {
     return this.runner.ran.filter(({ key }) => key.startsWith(`${this.namespace}/build-${name}-`));
   }
 
+  /** Arguments of the container that put the first image of a function together. */
+  buildArgs(name: string): string {
+    return this.builds(name)[0]?.spec.containers[0]?.args?.join(' ') ?? '';
+  }
+
+  /** Reasons, in the order in which they were written. */
   async events(name: string): Promise<string[]> {
     const { items } = await this.client.list(coreEvents, { namespace: this.namespace });
-    return items.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason }) => reason);
+    const own = items.filter(
+      ({ involvedObject, source }) =>
+        involvedObject.name === name && source.component === 'function-controller',
+    );
+    return own.sort((a, b) => (a.firstTimestamp < b.firstTimestamp ? -1 : 1)).map(({ reason }) => reason);
   }
 
   /** Whether the registry has a digest of a function. */
@@ -189,6 +214,11 @@ export class FunctionWorld implements AsyncDisposable {
     const url = `http://${this.registry.host}/v2/functions/${this.namespace}/${name}/manifests/${digest}`;
     const headers = { accept: 'application/vnd.oci.image.manifest.v1+json' };
     return (await fetch(url, { method: 'HEAD', headers })).ok;
+  }
+
+  async removeImage(name: string, digest: string): Promise<void> {
+    const url = `http://${this.registry.host}/v2/functions/${this.namespace}/${name}/manifests/${digest}`;
+    await fetch(url, { method: 'DELETE' });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

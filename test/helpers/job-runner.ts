@@ -94,21 +94,24 @@ export class JobRunner implements AsyncDisposable {
   }
 
   async #run(job: Job): Promise<void> {
-    const { client } = this.#options;
-    const { namespace = '', name = '', annotations } = job.metadata;
     const spec = (job.spec as { template: { spec: PodSpec } }).template.spec;
-    const given = await orUndefined(client.get(configMaps, { namespace, name }));
-    const source = given?.data?.['function'] ?? '';
+    const source = await this.#source(job);
     this.ran.push({ key: keyOf(job), spec, source });
     const pod = await this.#pod(job);
     await this.#patchPod(pod, spec, { running: 'prepare' });
-    const failure = await this.behaviour(source, Number(annotations?.['kubeless.io/attempt']));
+    const attempt = Number(job.metadata.annotations?.['kubeless.io/attempt']);
+    const failure = await this.behaviour(source, attempt);
     if (failure === undefined) {
       await this.#patchPod(pod, spec, { running: 'build' });
       await pushImages(spec.containers[0]?.args ?? [], source);
     }
     await this.#patchPod(pod, spec, failure === undefined ? {} : { failure });
     if (!this.#options.hasJobController) await this.#patchJob(job, failure);
+  }
+
+  async #source(job: Job): Promise<string> {
+    const given = await orUndefined(this.#options.client.get(configMaps, refOf(job)));
+    return given?.data?.['function'] ?? '';
   }
 
   async #pod(job: Job): Promise<Pod> {

@@ -88,6 +88,10 @@ function splitHandler(text: string): { module: string; handler: string } {
 }
 
 function lookUp(config: KubelessConfig, name: string): FoundRuntime {
+  if (name === '') {
+    const message = 'spec.runtime: is required with a source; write a runtime such as python3.11.';
+    throw new FunctionFailure('InvalidSpec', message, { retry: false });
+  }
   try {
     return findRuntime(config.runtimes, name);
   } catch (error) {
