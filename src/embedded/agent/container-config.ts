@@ -22,7 +22,7 @@ export interface ContainerLimits {
   /** 1000 is one core. */
   cpuMillis: number;
   pids: number;
-  /** Largest file that it may write. */
+  /** Largest file that it may write. function-image-builder needs 4 GiB, to which it limits skopeo. */
   fileSizeBytes: number;
 }
 
