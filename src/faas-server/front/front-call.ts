@@ -18,7 +18,7 @@ import { traceparentOf } from './request-id.ts';
 import { responseOver } from './response-over.ts';
 
 /** After the function's side ended, its Exit is awaited so long to know why. */
-const exitWaitMs = 500;
+const exitWaitMs = 1000;
 /** A server that closes its connection goes on running; one that died closed it too, and its Exit is about to come. */
 const crashWaitMs = 20;
 
