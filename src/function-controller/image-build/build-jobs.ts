@@ -1,8 +1,8 @@
-import { configMaps } from '../../kube/builtin-resources.ts';
+import { configMaps, type ConfigMap } from '../../kube/builtin-resources.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
 import type { Informer } from '../../kube/informer.ts';
 import { isAlreadyExists } from '../../kube/kube-error.ts';
-import { formatKey } from '../../kube/objects.ts';
+import { formatKey, refOf } from '../../kube/objects.ts';
 import type { KubelessFunction } from '../../api/function.ts';
 import { jobs as jobResource, type Job, type Pod } from '../kube-kinds.ts';
 import { buildLabel, buildName } from '../names.ts';
@@ -60,13 +60,23 @@ export class BuildJobs {
     const { namespace = '', name = '' } = job.metadata;
     try {
       const source = sourceConfigMap(request);
-      if (source !== undefined) await ignoreExisting(client.create(configMaps, source, { signal }));
+      if (source !== undefined) await this.#hand(source, signal);
       if (!(await ignoreExisting(client.create(jobResource, job, { signal }))))
         await owned.requireOwn({ namespace, name }, request.object.metadata.uid ?? '', signal);
     } catch (error) {
       slots.release(formatKey({ namespace, name }));
       throw error;
     }
+  }
+
+  /** One that an earlier attempt left may have another certificate authority. */
+  async #hand(source: ConfigMap, signal: AbortSignal): Promise<void> {
+    const { client } = this.#options;
+    if (await ignoreExisting(client.create(configMaps, source, { signal }))) return;
+    const { metadata, data } = source;
+    const { labels, ownerReferences } = metadata;
+    const patch = { metadata: { labels, ownerReferences }, data };
+    await client.mergePatch(configMaps, refOf(source), patch, { signal });
   }
 
   async delete(job: Job, signal: AbortSignal): Promise<void> {

@@ -95,7 +95,7 @@ async function startBuild(
   const { object, plan, config, signal } = work;
   if (!jobs.takeSlot(object.metadata, signature, config.buildConcurrency)) {
     const before = jobs.waitingBefore(object.metadata);
-    const message = `The build waits for its turn; ${before} others are before it.`;
+    const message = `The build waits for its turn: ${before} before it.`;
     return { kind: 'waiting', reason: 'Queued', message, signature };
   }
   const dependencies = await sharedDependencies(work, registry);
