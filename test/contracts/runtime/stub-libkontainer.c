@@ -21,6 +21,14 @@ static pid_t fork_into_pid_namespace(int self) {
   return pid;
 }
 
+/* It may have died before we asked to be told; then nobody holds the other end of the pipe any more. */
+static void die_with_parent(void) {
+  struct pollfd parent = {.fd = ready[1]};
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  close(ready[0]);
+  if (poll(&parent, 1, 0) > 0 && parent.revents & POLLERR) _exit(0);
+}
+
 /* The next fork comes when the child before has its call, so that one child waits at any time. */
 int kontainer_template_serve(int control, int timeout_ms) {
   int self = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
@@ -32,7 +40,7 @@ int kontainer_template_serve(int control, int timeout_ms) {
     if (pipe2(ready, O_CLOEXEC)) return -1;
     pid_t pid = fork_into_pid_namespace(self);
     if (pid < 0) return -1;
-    if (pid == 0) return prctl(PR_SET_PDEATHSIG, SIGKILL), close(ready[0]), 0;
+    if (pid == 0) return die_with_parent(), 0;
     close(ready[1]);
     char byte;
     if (read(ready[0], &byte, 1) < 0) _exit(72);
