@@ -72,7 +72,8 @@ test('killed at any moment, again and again, it ends up right', async () => {
     'only its three layers are left',
     () => readdirSync(join(world.root, 'oci-layers')).length === 3,
   );
-  assert.deepEqual(leftovers(world.root), []);
+  // The collection that removed the layers goes on with the blobs.
+  await eventually('nothing half done is left', () => leftovers(world.root).length === 0);
 });
 
 test('a full disk is reported, leaves no partial files, and is over when there is space', async () => {
