@@ -10,10 +10,10 @@ import type { RegistryAuths } from '../oci/registry-auth.ts';
 import type { FunctionMetrics } from './function-metrics.ts';
 import type { BuildJobs } from './image-build/build-jobs.ts';
 import type { BuildSlots } from './image-build/build-slots.ts';
-import type { Service } from './kube-kinds.ts';
-import type { OwnedObjects } from './ownership.ts';
+import type { Service } from '../kube/workload-resources.ts';
+import type { OwnedObjects } from '../kube/owned-objects.ts';
 import type { Settings } from './settings.ts';
-import type { WrittenObjects } from './written-objects.ts';
+import type { WrittenObjects } from '../kube/written-objects.ts';
 
 interface Reader<T> {
   get(ref: ObjectRef): T | undefined;

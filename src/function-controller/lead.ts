@@ -1,24 +1,25 @@
+import { functionResource } from '../api/function.ts';
+import { imageResource } from '../api/image.ts';
 import { configMaps, type ConfigMap } from '../kube/builtin-resources.ts';
 import type { KubeClient } from '../kube/client-types.ts';
 import { runController } from '../kube/controller.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { Informer } from '../kube/informer.ts';
 import { keyOf } from '../kube/objects.ts';
+import { OwnedObjects } from '../kube/owned-objects.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
-import { imageResource } from '../api/image.ts';
 import type { ControllerConfig } from './config.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import type { FunctionMetrics } from './function-metrics.ts';
 import { BuildJobs } from './image-build/build-jobs.ts';
 import { BuildSlots } from './image-build/build-slots.ts';
-import { jobs as jobResource, services as serviceResource } from './kube-kinds.ts';
-import { OwnedObjects } from './ownership.ts';
+import { jobs as jobResource, services as serviceResource } from '../kube/workload-resources.ts';
 import { reconcileFunction } from './reconcile-function.ts';
 import { Settings } from './settings.ts';
 import { startWatches, watchSources, type Watches } from './watches.ts';
-import { WrittenObjects } from './written-objects.ts';
+import { WrittenObjects } from '../kube/written-objects.ts';
 
 /** What the status pages ask of whoever leads. */
 export interface LeadState {
@@ -88,13 +89,14 @@ function assemble(
 ): ControllerParts {
   const { functions, images, services, jobs, pods, registrySecrets } = watches;
   const slots = new BuildSlots();
-  const owned = new OwnedObjects({ client, resource: jobResource, informer: jobs });
+  const own = { client, owner: functionResource };
+  const owned = new OwnedObjects({ ...own, resource: jobResource, informer: jobs });
   return {
     client,
     functions,
     written: new WrittenObjects(),
-    images: new OwnedObjects({ client, resource: imageResource, informer: images }),
-    services: new OwnedObjects({ client, resource: serviceResource, informer: services }),
+    images: new OwnedObjects({ ...own, resource: imageResource, informer: images }),
+    services: new OwnedObjects({ ...own, resource: serviceResource, informer: services }),
     registrySecrets,
     programAuths,
     jobs: new BuildJobs({ client, jobs, pods, owned, slots }),

@@ -1,8 +1,9 @@
 import { functionFinalizer, functionResource, type StoredFunction } from '../api/function.ts';
-import { TerminalError, type Reconcile, type ReconcileResult } from '../kube/controller.ts';
+import type { Reconcile, ReconcileResult } from '../kube/controller.ts';
 import { addFinalizer, hasFinalizer, isBeingDeleted } from '../kube/finalizers.ts';
 import { isConflict, isNotFound } from '../kube/kube-error.ts';
 import { parseKey } from '../kube/objects.ts';
+import { afterFailure } from '../kube/reconcile-failure.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { finalizeFunction } from './finalize-function.ts';
 import { toFailure, type FunctionFailure } from './failure.ts';
@@ -70,11 +71,4 @@ async function reportFailure(
   const isServed = object.status?.image !== undefined;
   const text = isServed ? `${message} The version of before is still served.` : message;
   await writeStatus(parts, object, { ...facts, reason, message: text, log }, signal);
-}
-
-function afterFailure(failure: FunctionFailure): ReconcileResult {
-  const { retry, message } = failure;
-  if (typeof retry === 'number') return { requeueAfterMs: retry };
-  if (retry) throw failure;
-  throw new TerminalError(message, { cause: failure });
 }

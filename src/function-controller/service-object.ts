@@ -1,7 +1,7 @@
 import { functionResource, type KubelessFunction } from '../api/function.ts';
 import type { KubelessConfig } from '../api/kubeless-config/kubeless-config.ts';
 import { controlledBy } from '../kube/owner-references.ts';
-import type { Service } from './kube-kinds.ts';
+import type { Service } from '../kube/workload-resources.ts';
 import { ownLabels } from './names.ts';
 
 /** Port of the data plane: in its pods, and of its Service. */

@@ -12,7 +12,7 @@ import {
   type Job,
   type Pod,
   type Service,
-} from './kube-kinds.ts';
+} from '../kube/workload-resources.ts';
 import { buildLabel, registrySecretName } from './names.ts';
 
 /** Local copies of all that a reconcile reads; of common kinds only what concerns functions. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { imageResource } from '../../src/api/image.ts';
-import { jobs, services } from '../../src/function-controller/kube-kinds.ts';
+import { jobs, services } from '../../src/kube/workload-resources.ts';
 import { configMaps, secrets } from '../../src/kube/builtin-resources.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { FunctionWorld, type WorldOptions } from '../helpers/function-world.ts';

@@ -9,7 +9,7 @@ import { crdYaml } from '../../src/api/crd.ts';
 import { functionResource, type StoredFunction } from '../../src/api/function.ts';
 import { imageResource, type StoredImage } from '../../src/api/image.ts';
 import { kinds } from '../../src/api/kinds.ts';
-import { services, type Service } from '../../src/function-controller/kube-kinds.ts';
+import { services, type Service } from '../../src/kube/workload-resources.ts';
 import { apply } from '../../src/kube/apply.ts';
 import {
   configMaps,

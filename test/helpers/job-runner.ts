@@ -3,13 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  jobs,
-  pods,
-  type ContainerStatus,
-  type Job,
-  type Pod,
-} from '../../src/function-controller/kube-kinds.ts';
+import { jobs, pods, type ContainerStatus, type Job, type Pod } from '../../src/kube/workload-resources.ts';
 import { configMaps } from '../../src/kube/builtin-resources.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
 import { formatTime } from '../../src/kube/conditions.ts';

@@ -202,5 +202,5 @@ suite('plans that cannot be', () => {
     [{ ...python, function: 'ftp://a', 'function-content-type': 'url' }, /write a URL/],
   ];
   for (const [spec, message] of cases)
-    test(String(message), () => assert.throws(() => request(spec), { name: 'FunctionFailure', message }));
+    test(String(message), () => assert.throws(() => request(spec), { name: 'ReconcileFailure', message }));
 });

@@ -2,7 +2,7 @@ import { functionResource } from '../../api/function.ts';
 import type { ConfigMap } from '../../kube/builtin-resources.ts';
 import { controlledBy } from '../../kube/owner-references.ts';
 import { FunctionFailure } from '../failure.ts';
-import type { Job } from '../kube-kinds.ts';
+import type { Job } from '../../kube/workload-resources.ts';
 import { buildLabel, buildLabelValue, buildName, ownLabels } from '../names.ts';
 import type { BuildRequest } from './build-request.ts';
 import { buildContainer, phaseContainers, prepareContainer } from './job-containers.ts';

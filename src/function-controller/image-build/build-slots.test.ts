@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change } from '../../kube/object-store.ts';
-import type { Job } from '../kube-kinds.ts';
+import type { Job } from '../../kube/workload-resources.ts';
 import { BuildSlots } from './build-slots.ts';
 
 function slotsWithJobs() {

@@ -1,7 +1,7 @@
 import type { ControllerSource } from '../../kube/controller-source.ts';
 import type { Informer } from '../../kube/informer.ts';
 import { keyOf } from '../../kube/objects.ts';
-import type { Job } from '../kube-kinds.ts';
+import type { Job } from '../../kube/workload-resources.ts';
 
 /** Keeps the number of build Jobs at a time within a limit. Functions that wait are woken in the order they came. */
 export class BuildSlots {

@@ -3,7 +3,7 @@ import type { BuildRecord } from '../../api/function-status.ts';
 import type { KubelessConfig } from '../../api/kubeless-config/kubeless-config.ts';
 import { formatTime } from '../../kube/conditions.ts';
 import { FunctionFailure } from '../failure.ts';
-import type { Job } from '../kube-kinds.ts';
+import type { Job } from '../../kube/workload-resources.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildJobs } from './build-jobs.ts';

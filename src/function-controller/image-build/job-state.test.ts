@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerStatus, Job, Pod } from '../kube-kinds.ts';
+import type { ContainerStatus, Job, Pod } from '../../kube/workload-resources.ts';
 import { jobState, retryDelayMs } from './job-state.ts';
 
 const job = (type?: string, reason = '', attempt = 1): Job => ({

@@ -1,5 +1,5 @@
 import { FunctionFailure, type FailureReason } from '../failure.ts';
-import type { ContainerStatus, Job, Pod } from '../kube-kinds.ts';
+import type { ContainerStatus, Job, Pod } from '../../kube/workload-resources.ts';
 import { attemptAnnotation } from './build-job.ts';
 
 export type JobState =

@@ -1,14 +1,13 @@
-import { apply, type Applied } from '../kube/apply.ts';
-import type { KubeClient } from '../kube/client-types.ts';
-import type { Informer } from '../kube/informer.ts';
-import { isNotFound, KubeError, orUndefined } from '../kube/kube-error.ts';
-import { functionResource } from '../api/function.ts';
-import { controllerOf } from '../kube/owner-references.ts';
-import { refOf, type KubeObject, type ObjectRef } from '../kube/objects.ts';
-import type { Resource } from '../kube/resource.ts';
-import { FunctionFailure } from './failure.ts';
+import { apply, type Applied } from './apply.ts';
+import type { KubeClient } from './client-types.ts';
+import type { Informer } from './informer.ts';
+import { isNotFound, KubeError, orUndefined } from './kube-error.ts';
+import { controllerOf } from './owner-references.ts';
+import { refOf, type KubeObject, type ObjectRef } from './objects.ts';
+import { ReconcileFailure } from './reconcile-failure.ts';
+import type { Resource } from './resource.ts';
 
-/** Whether an object was made for the Function of that uid; Kubeless' own children say so too. */
+/** Whether an object was made for the owner of that uid; Kubeless' own children say so too. */
 export function isOwnedBy({ metadata }: KubeObject, uid: string): boolean {
   return metadata.ownerReferences?.some((owner) => owner.uid === uid) === true;
 }
@@ -17,9 +16,11 @@ export interface OwnedWriterOptions<T extends KubeObject> {
   client: KubeClient;
   resource: Resource<T>;
   informer: Pick<Informer<T>, 'get'>;
+  /** Kind of the objects that they belong to. */
+  owner: Pick<Resource, 'kind'>;
 }
 
-/** Writes and deletes the objects of one kind that belong to Functions; those of others are never touched. */
+/** Writes and deletes the objects of one kind that belong to those of another; others' are never touched. */
 export class OwnedObjects<T extends KubeObject> {
   readonly #options: OwnedWriterOptions<T>;
 
@@ -32,7 +33,7 @@ export class OwnedObjects<T extends KubeObject> {
     return this.#options.informer.get(ref);
   }
 
-  /** As `apply`. Rejects with FunctionFailure where an object of that name belongs to somebody else. */
+  /** As `apply`. Rejects with ReconcileFailure where an object of that name belongs to somebody else. */
   apply(desired: T, ownerUid: string, signal: AbortSignal): Promise<Applied<T>> {
     const { client, resource, informer } = this.#options;
     let isFirst = true;
@@ -52,14 +53,14 @@ export class OwnedObjects<T extends KubeObject> {
     return apply(reader, resource, desired, { signal });
   }
 
-  /** Rejects with FunctionFailure where the object of that name, if there is one, belongs to somebody else. */
+  /** Rejects with ReconcileFailure where the object of that name, if there is one, belongs to somebody else. */
   async requireOwn(ref: ObjectRef, ownerUid: string, signal: AbortSignal): Promise<void> {
     const { client, resource } = this.#options;
     const live = await orUndefined(client.get(resource, ref, { signal }));
     if (live !== undefined) this.#refuseForeign(live, ownerUid);
   }
 
-  /** Deletes the object of that name if it belongs to the Function. */
+  /** Deletes the object of that name if it belongs to that owner. */
   async delete(ref: ObjectRef, ownerUid: string, signal: AbortSignal): Promise<void> {
     const { client, resource } = this.#options;
     const live = await orUndefined(client.get(resource, ref, { signal }));
@@ -85,12 +86,12 @@ export class OwnedObjects<T extends KubeObject> {
 
   #refuseForeign(live: T, ownerUid: string): void {
     if (isOwnedBy(live, ownerUid)) return;
-    const { kind } = this.#options.resource;
+    const { resource, owner } = this.#options;
     const { name = '', namespace = '' } = live.metadata;
-    const message = `Found a conflicting ${kind.toLowerCase()} object ${namespace}/${name}, which is not this Function's. Delete it, or give the Function another name.`;
-    // What an earlier Function of the name left is being collected; others may stay for ever.
-    const isLeftOver = controllerOf(live)?.kind === functionResource.kind;
-    throw new FunctionFailure('Conflict', message, { retry: isLeftOver ? true : conflictRetryMs });
+    const message = `Found a conflicting ${resource.kind.toLowerCase()} object ${namespace}/${name}, which is not this ${owner.kind}'s. Delete it, or give the ${owner.kind} another name.`;
+    // What an earlier owner of the name left is being collected; others may stay for ever.
+    const isLeftOver = controllerOf(live)?.kind === owner.kind;
+    throw new ReconcileFailure('Conflict', message, { retry: isLeftOver ? true : conflictRetryMs });
   }
 }
 

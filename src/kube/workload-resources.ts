@@ -1,5 +1,5 @@
-import type { KubeObject } from '../kube/objects.ts';
-import type { Resource } from '../kube/resource.ts';
+import type { KubeObject } from './objects.ts';
+import type { Resource } from './resource.ts';
 
 /** batch/v1 Job, as far as we read it. */
 export interface Job extends KubeObject {

@@ -1,4 +1,4 @@
-import { keyOf, type KubeObject } from '../kube/objects.ts';
+import { keyOf, type KubeObject } from './objects.ts';
 
 interface Written<T> {
   object: T;
