@@ -14,6 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['oci'],
   ['kontainer'],
   ['api'],
+  ['controllers'],
   [
     'faas-server',
     'faas-downloader',
@@ -39,6 +40,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   'src/main/embedded-setup.ts': ['pino', 'undici', 'yaml', 'zod'],
   'src/main/faas-downloader.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
   'src/main/function-controller.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
+  'src/main/cronjob-trigger-controller.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
   'src/main/faas-server.ts': ['pino', 'prom-client', 'zod'],
   'src/main/function-image-builder.ts': ['zod'],
   'src/main/unzip.ts': ['zod'],

@@ -1,72 +1,51 @@
 import { functionResource } from '../api/function.ts';
 import { imageResource } from '../api/image.ts';
-import { configMaps, type ConfigMap } from '../kube/builtin-resources.ts';
-import type { KubeClient } from '../kube/client-types.ts';
+import type { ControllerContext } from '../controllers/controller.ts';
+import { FollowedConfig } from '../controllers/followed-config.ts';
 import { runController } from '../kube/controller.ts';
 import { EventRecorder } from '../kube/events.ts';
-import { Informer } from '../kube/informer.ts';
 import { keyOf } from '../kube/objects.ts';
 import { OwnedObjects } from '../kube/owned-objects.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/log.ts';
+import { jobs as jobResource, services as serviceResource } from '../kube/workload-resources.ts';
+import { WrittenObjects } from '../kube/written-objects.ts';
+import { whenAborted } from '../lib/abort.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
-import type { ControllerConfig } from './config.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import type { FunctionMetrics } from './function-metrics.ts';
 import { BuildJobs } from './image-build/build-jobs.ts';
 import { BuildSlots } from './image-build/build-slots.ts';
-import { jobs as jobResource, services as serviceResource } from '../kube/workload-resources.ts';
 import { reconcileFunction } from './reconcile-function.ts';
 import { Settings } from './settings.ts';
 import { startWatches, watchSources, type Watches } from './watches.ts';
-import { WrittenObjects } from '../kube/written-objects.ts';
 
 /** What the status pages ask of whoever leads. */
 export interface LeadState {
   lastSignOfLife: () => number;
 }
 
-export interface LeadOptions {
-  client: KubeClient;
-  config: ControllerConfig;
-  /** Of kubeless-config. */
-  place: { namespace: string; name: string };
+export interface LeadOptions extends Omit<ControllerContext, 'registry'> {
   programAuths: RegistryAuths;
   metrics: FunctionMetrics;
   state: LeadState;
-  clock: Clock;
-  random: () => number;
-  log: Logger;
 }
 
 /** The work of the one replica that leads: watches and reconciles until the signal aborts. */
 export async function lead(options: LeadOptions, signal: AbortSignal): Promise<void> {
   const { client, clock, random, log, place, config } = options;
   const watching = { client, clock, random, log };
-  await using configWatch = new Informer({
-    ...watching,
-    resource: configMaps,
-    namespace: place.namespace,
-    fieldSelector: `metadata.name=${place.name}`,
-  });
-  configWatch.start();
-  await Promise.race([configWatch.synced, aborted(signal)]);
+  await using followed = new FollowedConfig({ ...watching, place });
+  await Promise.race([followed.synced, whenAborted(signal)]);
   if (signal.aborted) return;
-  await using watches = startWatches({ ...watching, ...scopeOf(configWatch.get(place)) });
-  await using settings = new Settings({
-    configMaps: configWatch,
-    ref: place,
-    allKeys: () => watches.functions.list().map(keyOf),
-    clock,
-    log,
-  });
+  await using watches = startWatches({ ...watching, ...followed.scope() });
+  await using settings = new Settings({ followed, clock });
   options.state.lastSignOfLife = () => watches.functions.lastSignOfLife();
   const events = new EventRecorder({ client, component: 'function-controller', clock, log });
   const parts = assemble(options, { watches, settings, events });
+  const allKeys = () => watches.functions.list().map(keyOf);
   const controller = {
     name: 'function',
     reconcile: reconcileFunction(parts),
-    sources: [...watchSources(watches), parts.slots.source(watches.jobs), settings.source],
+    sources: [...watchSources(watches), parts.slots.source(watches.jobs), followed.source(allKeys)],
     concurrency: config.KONTAIN_CONTROLLER_CONCURRENCY,
     metrics: options.metrics.controller,
   };
@@ -75,12 +54,6 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
     signal,
   );
   await events.flush();
-}
-
-/** `functions-namespace` counts from the start of the leadership: what is watched does not change under it. */
-function scopeOf(object: ConfigMap | undefined): { namespace?: string } {
-  const namespace = object?.data?.['functions-namespace'] ?? '';
-  return namespace === '' ? {} : { namespace };
 }
 
 function assemble(
@@ -108,9 +81,4 @@ function assemble(
     clock,
     log,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,3 +1,4 @@
+import { whenAborted } from '../lib/abort.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -77,11 +78,6 @@ export async function runController(options: ControllerOptions, signal: AbortSig
     queue.close();
     for (const stop of unsubscribe) stop();
   }
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 async function work(options: ControllerOptions, queue: WorkQueue, signal: AbortSignal): Promise<void> {

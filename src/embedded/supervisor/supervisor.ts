@@ -1,3 +1,4 @@
+import { whenAborted } from '../../lib/abort.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -33,7 +34,7 @@ export async function supervise(options: SupervisorOptions): Promise<void> {
   const supervisor = new Supervisor(options);
   try {
     await supervisor.start();
-    await aborted(options.signal);
+    await whenAborted(options.signal);
   } catch (error) {
     supervisor.fail(error);
     throw error;
@@ -73,7 +74,7 @@ class Supervisor {
     for (const stage of this.#stages) {
       if (this.#options.signal.aborted) return;
       const ready = Promise.all(stage.map((part) => part.start()));
-      await Promise.race([ready, aborted(this.#options.signal)]);
+      await Promise.race([ready, whenAborted(this.#options.signal)]);
     }
     this.#change({ state: 'ready' });
     this.#options.log.info({ parts: this.#stages.flat().length }, 'all parts are ready');
@@ -103,9 +104,4 @@ class Supervisor {
     this.#record = { ...this.#record, parts };
     writeRecord(this.#options.home, this.#record);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
 
-/** Environment variables of function-controller. Arguments win over those of the same meaning. */
+/** Environment variables of the controllers. Arguments win over those of the same meaning. */
 const environmentSchema = z.object({
   KUBECONFIG: z.string().optional(),
   KONTAIN_LOG_LEVEL: z.string().default('info'),
   /** Of /healthz, /readyz and /metrics. */
   KONTAIN_CONTROLLER_HOST: z.string().default('127.0.0.1'),
-  KONTAIN_CONTROLLER_PORT: z.coerce.number().int().min(0).max(65_535).default(8082),
-  /** Functions worked on at a time; builds run in Jobs and are not counted. */
+  KONTAIN_CONTROLLER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Objects of a kind worked on at a time; builds run in Jobs and are not counted. */
   KONTAIN_CONTROLLER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
   /** Told apart from other replicas by it; a pod's name, for example. */
   POD_NAME: z.string().min(1).optional(),
@@ -23,20 +23,20 @@ const environmentSchema = z.object({
 
 export type ControllerConfig = z.infer<typeof environmentSchema>;
 
-const usage = 'usage: function-controller [--kubeconfig FILE] [--port PORT]';
-
 /** Arguments and environment → configuration. Throws `bad_request` that names what is wrong. */
 export function parseConfig(
+  program: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ControllerConfig {
-  const result = environmentSchema.safeParse({ ...env, ...parseArguments(args) });
+  const hint = `usage: ${program} [--kubeconfig FILE] [--port PORT]`;
+  const result = environmentSchema.safeParse({ ...env, ...parseArguments(args, hint) });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`, { hint: usage });
+  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`, { hint });
 }
 
-function parseArguments(args: readonly string[]): Record<string, string> {
+function parseArguments(args: readonly string[], hint: string): Record<string, string> {
   const option = { type: 'string' } as const;
   try {
     const { values } = parseArgs({
@@ -49,6 +49,6 @@ function parseArguments(args: readonly string[]): Record<string, string> {
       Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
   } catch (error) {
-    throw new PlatformError('bad_request', errorMessage(error), { cause: error, hint: usage });
+    throw new PlatformError('bad_request', errorMessage(error), { cause: error, hint });
   }
 }
