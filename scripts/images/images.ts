@@ -49,6 +49,18 @@ const nodejs: ImageRecipe = {
   },
 };
 
+/** runtimes/cgi/prepare leaves the program there. */
+const cgi: ImageRecipe = {
+  layers: ['debian', 'cgi-runtime'],
+  config: {
+    User: '1000',
+    Env: [path, 'LANG=C.UTF-8', 'HOME=/tmp', 'FUNC_RUNTIME=cgi'],
+    Entrypoint: ['/kubeless/.function'],
+    WorkingDir: '/kubeless',
+    Labels: { 'io.kontain.protocol': 'cgi', 'io.kontain.start': 'template' },
+  },
+};
+
 /** A container of the build Job: src/function-image-builder. */
 function builder(program: string): ImageRecipe {
   return {
@@ -66,10 +78,12 @@ export const images: Readonly<Record<string, ImageRecipe>> = {
   'python3.11': python,
   'hello-python': withFunction(python, 'hello-python', 'hello', 'handler'),
   nodejs24: nodejs,
+  cgi,
   unzip: builder('unzip'),
   'function-image-builder': builder('function-image-builder'),
   'hello-nodejs': withFunction(nodejs, 'hello-nodejs', 'hello', 'handler'),
   'hello-typescript': withFunction(nodejs, 'hello-typescript', 'hello', 'handler'),
+  'hello-sh': { layers: [...cgi.layers, 'hello-sh'], config: cgi.config },
   'hello-c': {
     layers: ['hello-c'],
     config: {

@@ -98,8 +98,17 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
     folders: ['kubeless'],
     stripTypes: true,
   },
+  'cgi-runtime': {
+    kind: 'files',
+    files: [{ from: 'runtimes/cgi/prepare', to: 'opt/kontain/cgi/prepare' }],
+    folders: ['kubeless'],
+  },
   'hello-nodejs': sample('hello-nodejs', ['*.js']),
   'hello-typescript': sample('hello-typescript', ['*.ts']),
+  'hello-sh': {
+    kind: 'files',
+    files: [{ from: 'samples/hello-sh/hello.sh', to: 'kubeless/.function' }],
+  },
   'hello-c': { kind: 'program', source: 'samples/hello-c/hello.c', to: 'hello', folders: mountPoints },
   busybox: { kind: 'tree', tree: 'busybox', only: ['bin/busybox'] },
   'http-server': {

@@ -76,3 +76,19 @@ current-context: ${name}
   assert.match(wrong.stderr, /one has no context "x"/);
   await rm(folder, { recursive: true });
 });
+
+test('an image of your own, and how it is spoken to', async () => {
+  const flags = [
+    '--runtime-image',
+    'registry.example.com/tool:1',
+    '--protocol',
+    'cgi',
+    '--dryrun',
+    '-o',
+    'json',
+  ];
+  const { stdout } = await kubeless(['function', 'deploy', 'own', ...flags], { cwd: tmpdir() });
+  const { spec } = JSON.parse(stdout) as { spec: Record<string, unknown> };
+  const image = 'docker://registry.example.com/tool:1';
+  assert.deepEqual([spec['image'], spec['runtime'], spec['protocol']], [image, 'custom', 'cgi']);
+});

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { packLayer } from '../../src/function-image-builder/layer-blob.ts';
 import { writeBlob, writeIndex, type Descriptor } from './oci-layout.ts';
 import { repository } from './program.ts';
 import { file, folder, tarArchive, type ArchiveEntry } from './tar-archive.ts';
@@ -18,7 +19,7 @@ interface ImageConfig {
   rootfs: { type: string; diff_ids: string[] };
 }
 
-export type RuntimeName = 'python3.11' | 'nodejs24';
+export type RuntimeName = 'python3.11' | 'nodejs24' | 'cgi';
 
 /** Makes images of functions from test/fixtures/images, as OCI layouts in a folder. All methods return an image reference. */
 export class E2eImages {
@@ -38,28 +39,49 @@ export class E2eImages {
     runtime: RuntimeName,
     code: { file: string; source: string; handler?: string },
   ): Promise<string> {
+    const archive = tarArchive([
+      folder('kubeless'),
+      file(`kubeless/${code.file}`, code.source, { mode: 0o644 }),
+    ]);
+    const module = basename(code.file).replace(/\.\w+$/, '');
+    return this.#withLayer(runtime, [module, code.handler ?? 'handler'], async (target) => ({
+      diffId: sha256(archive),
+      ...(await writeBlob(target, layerType, gzipSync(archive, { level: 1 }))),
+    }));
+  }
+
+  /** What the compilation of a function left in a folder, put on its runtime as function-image-builder does it. */
+  async compiledFunction(runtime: RuntimeName, path: string, handler: string): Promise<string> {
+    const { signal } = new AbortController();
+    return this.#withLayer(runtime, handler.split('.'), (target) =>
+      packLayer({
+        folder: path,
+        path: '/kubeless',
+        blobs: join(target, 'blobs/sha256'),
+        timeoutMs: 60_000,
+        signal,
+      }),
+    );
+  }
+
+  async #withLayer(
+    runtime: RuntimeName,
+    [module = '', handler = '']: string[],
+    write: (target: string) => Promise<{ digest: string; diffId: string; size: number }>,
+  ): Promise<string> {
     const base = join(repository, 'build/images', runtime);
     const target = this.#target();
     linkBlobs(base, target);
     const manifest = readManifest(base);
     const config = JSON.parse(readBlob(base, manifest.config.digest)) as ImageConfig;
-    const layer = tarArchive([
-      folder('kubeless'),
-      file(`kubeless/${code.file}`, code.source, { mode: 0o644 }),
-    ]);
-    const module = basename(code.file).replace(/\.\w+$/, '');
-    const env = [
-      ...(config.config.Env ?? []),
-      `MOD_NAME=${module}`,
-      `FUNC_HANDLER=${code.handler ?? 'handler'}`,
-    ];
+    const { digest, diffId, size } = await write(target);
+    const env = [...(config.config.Env ?? []), `MOD_NAME=${module}`, `FUNC_HANDLER=${handler}`];
     const changed: ImageConfig = {
       ...config,
       config: { ...config.config, Env: env },
-      rootfs: { type: 'layers', diff_ids: [...config.rootfs.diff_ids, sha256(layer)] },
+      rootfs: { type: 'layers', diff_ids: [...config.rootfs.diff_ids, diffId] },
     };
-    const layers = [...manifest.layers, await writeBlob(target, layerType, gzipSync(layer, { level: 1 }))];
-    await writeManifest(target, changed, layers);
+    await writeManifest(target, changed, [...manifest.layers, { mediaType: layerType, digest, size }]);
     return `oci:${target}`;
   }
 

@@ -25,7 +25,27 @@ export function defaultRuntimes(registry = defaultRuntimeRegistry): Runtime[] {
     install: 'npm install --omit=dev --no-audit --no-fund --prefix=$KUBELESS_INSTALL_VOLUME',
     env: { NODE_PATH: '$(KUBELESS_INSTALL_VOLUME)/node_modules' },
   };
-  return [interpreted(registry, '3.11', python), interpreted(registry, '24', nodejs)];
+  return [interpreted(registry, '3.11', python), interpreted(registry, '24', nodejs), cgi(registry)];
+}
+
+/** A function that is a program: what is called compilation looks whether the image that runs it can do so. */
+function cgi(registry: string): Runtime {
+  const image = `${registry}/cgi`;
+  return {
+    ID: 'cgi',
+    depName: '',
+    fileNameSuffix: '',
+    versions: [
+      {
+        name: 'cgi',
+        version: '',
+        images: [
+          { phase: 'compilation', image, command: '/opt/kontain/cgi/prepare' },
+          { phase: 'runtime', image },
+        ],
+      },
+    ],
+  };
 }
 
 interface Interpreted {

@@ -8,7 +8,7 @@ import { parseRuntimeImages } from './runtime-images.ts';
 
 test('nothing said: our runtimes, verified registries', () => {
   const config = parseKubelessConfig();
-  assert.deepEqual(runtimeNames(config.runtimes), ['python3.11', 'nodejs24']);
+  assert.deepEqual(runtimeNames(config.runtimes), ['python3.11', 'nodejs24', 'cgi']);
   assert.equal(config.registryTlsVerify, true);
   assert.equal(config.functionRegistry, undefined);
   assert.equal(config.buildTimeoutMs, 900_000);
@@ -87,12 +87,13 @@ test('runtimes are found by name and version, or the names are told', () => {
   const { runtimes } = parseKubelessConfig();
   assert.throws(() => findRuntime(runtimes, 'cobol1'), {
     message: 'Unable to find cobol1 as runtime.',
-    hint: 'Available runtimes are: python3.11, nodejs24.',
+    hint: 'Available runtimes are: python3.11, nodejs24, cgi.',
   });
   assert.throws(() => findRuntime(runtimes, 'python10'), {
     message: 'The given runtime and version python10 is not valid.',
     hint: 'Available runtimes are: python3.11.',
   });
+  assert.equal(findRuntime(runtimes, 'cgi').version.version, '');
   const noImage = parseRuntimeImages('[{ID: a, versions: [{version: "1", images: []}]}]');
   assert.throws(() => findRuntime(noImage, 'a1'), { code: 'invalid' });
 });

@@ -29,6 +29,13 @@ export const functionFlags: readonly Flag[] = [
   text('cpu', 'Cores of one call, such as 500m.'),
   text('timeout', 'Longest time of a call: seconds, or 30s, 2m. Default: 180.'),
   text('runtime-image', 'Image to run instead of the runtime, or an image of your own.'),
+  text(
+    'protocol',
+    'How an image of your own is spoken to. Default: as its label io.kontain.protocol says, else http.',
+    {
+      choices: ['http', 'http-stream', 'cgi', 'kontain-files'],
+    },
+  ),
   text('image-pull-policy', 'When images are pulled.', { choices: ['IfNotPresent', 'Always', 'Never'] }),
   text('port', 'Port that the program listens on. Default: 8080.'),
   text('servicePort', "Port of the function's Service. Default: that of --port."),

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { hasErrno, PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command } from '../command.ts';
 import { say } from '../io.ts';
+import { cgiTemplate } from '../templates/cgi.ts';
 import { nodejsTemplate } from '../templates/nodejs.ts';
 import { pythonTemplate } from '../templates/python.ts';
 import { readme } from '../templates/readme.ts';
@@ -11,7 +12,11 @@ import type { Template } from '../templates/template.ts';
 const templates: Readonly<Record<string, Template>> = {
   'python3.11': pythonTemplate,
   nodejs24: nodejsTemplate,
+  cgi: cgiTemplate,
 };
+
+/** Compiled at deploy, or nothing to compile: `function run` does not know them. */
+const deployedOnly = new Set(['cgi']);
 
 export const init: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],
@@ -35,7 +40,8 @@ export const init: Command = {
         hint: 'Write at most 63 lower case letters, digits and "-", a letter first.',
       });
     const runtime = flags.text('runtime') ?? '';
-    const files = { ...templates[runtime]?.(name, runtime), 'README.md': readme(name) };
+    const runsHere = !deployedOnly.has(runtime);
+    const files = { ...templates[runtime]?.(name, runtime), 'README.md': readme(name, runsHere) };
     await writeProject(resolve(io.cwd, name), files);
     say(
       io,
@@ -43,7 +49,8 @@ export const init: Command = {
         .map((file) => `${name}/${file}`)
         .join(', ')}`,
     );
-    say(io, `Try it: cd ${name} && kubeless function run ${name} --watch`);
+    const next = runsHere ? `function run ${name} --watch` : 'apply --wait';
+    say(io, `Try it: cd ${name} && kubeless ${next}`);
   },
 };
 

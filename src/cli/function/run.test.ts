@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFile as execFileWithCallback } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { kubeless, type CliRun } from '../../../test/helpers/cli.ts';
 import { eventually } from '../../../test/helpers/eventually.ts';
 import { freePorts } from '../../../test/helpers/free-ports.ts';
+
+const execFile = promisify(execFileWithCallback);
 
 let cwd: string;
 before(async () => {
@@ -93,6 +97,16 @@ test('run without --watch ends with the function, and says why it cannot run', a
   await refused(/--from-file must be a file on this machine, not "absent"/, '-f', 'absent');
   await refused(/"cobol" does not run on this machine/, '-r', 'cobol', '--handler', 'a.b', '-f', 'broken.py');
   await refused(/cannot read functions\.yaml: there is no such file/, 'hello');
+});
+
+test('init makes a program that speaks CGI, which run does not know', async () => {
+  const made = await kubeless(['function', 'init', 'program', '-r', 'cgi'], { cwd });
+  assert.match(made.stderr, /kubeless apply --wait/);
+  const { stdout } = await execFile('sh', [join(cwd, 'program/handler.sh')], {
+    env: { QUERY_STRING: 'Ada' },
+  });
+  assert.equal(stdout, 'Content-Type: text/plain\n\nHello, Ada!\n');
+  assert.doesNotMatch(await readFile(join(cwd, 'program/README.md'), 'utf8'), /function run/);
 });
 
 test('init keeps what is there', async () => {

@@ -36,6 +36,7 @@ function runFields(flags: FlagValues): SpecFields {
     idleTimeout: checked(flags, 'idle-timeout', parseDuration),
     isolation: flags.text('isolation'),
     start: flags.text('start'),
+    protocol: flags.text('protocol'),
     concurrency: wholeNumber(flags, 'concurrency', 0, 100_000),
     prewarm: wholeNumber(flags, 'prewarm', 0, 1000),
     env: env.length === 0 ? undefined : env,

@@ -82,6 +82,7 @@ function phase(
     KUBELESS_INSTALL_VOLUME: functionPath,
     KUBELESS_DEPS_FILE: `${functionPath}/${plan.dependencyFile}`,
     KUBELESS_FUNC_NAME: plan.handler,
+    MOD_NAME: plan.module,
     ...env,
   };
   return {
