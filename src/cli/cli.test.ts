@@ -87,7 +87,8 @@ test('an image of your own, and how it is spoken to', async () => {
     '-o',
     'json',
   ];
-  const { stdout } = await kubeless(['function', 'deploy', 'own', ...flags], { cwd: tmpdir() });
+  const { stdout, stderr } = await kubeless(['function', 'deploy', 'own', '-n', 'mine', ...flags]);
+  assert.equal(stderr, '');
   const { spec } = JSON.parse(stdout) as { spec: Record<string, unknown> };
   const image = 'docker://registry.example.com/tool:1';
   assert.deepEqual([spec['image'], spec['runtime'], spec['protocol']], [image, 'custom', 'cgi']);
