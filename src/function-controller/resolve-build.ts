@@ -35,7 +35,8 @@ export async function resolveBuild(
   signal: AbortSignal,
 ): Promise<ResolvedBuild> {
   const { stored, object, container, config, facts } = work;
-  const plan = planBuild(object, mergeEnv(container.env, object.spec.build?.env ?? []), config);
+  const env = mergeEnv(container.env, object.spec.build?.env ?? []);
+  const plan = planBuild(object, env, config, container.image);
   const builds = stored.status?.builds ?? [];
   facts.source = plan.source;
   const rollback = rolledBackTo(object.spec, builds, plan.source);

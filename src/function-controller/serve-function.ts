@@ -27,7 +27,7 @@ export async function serveFunction(
   refuseUnsupported(object);
   await parts.services.apply(serviceObject(object, dataPlaneOf(parts, config)), uid, signal);
   const container = containerFields(object.spec.deployment, config.deployment);
-  const custom = object.spec.image ?? container.image;
+  const custom = object.spec.image ?? (hasSource(object) ? undefined : container.image);
   if (custom !== undefined) {
     const image = await applyImage(
       parts,
@@ -42,6 +42,11 @@ export async function serveFunction(
   const build = await resolveBuild(parts, { stored, object, container, config, facts }, signal);
   if (build.kind === 'waiting') return build.report;
   return serveBuild(parts, { object, container, facts, build }, signal);
+}
+
+/** With a source, an image of the Deployment is what the source is put on. */
+function hasSource({ spec }: KubelessFunction): boolean {
+  return spec.source !== undefined || (spec.function ?? '') !== '';
 }
 
 /** What is served goes on while the next build is made or fails, even if somebody deleted its Image. */

@@ -191,6 +191,15 @@ export function functionControllerContract(name: string, options: WorldOptions):
       assert.equal(world.builds('own').length + world.builds('kubeless').length, 0);
     });
 
+    test('a source on an image of one’s own, as Kubeless writes it', async () => {
+      await world.pushRuntime('own-base');
+      const container = { image: `${world.registry.host}/kontain/own-base` };
+      const deployment = { spec: { template: { spec: { containers: [container] } } } };
+      await world.deploy('on-own', { ...python('x'), deployment });
+      await world.until('on-own', 'Ready');
+      assert.match(world.buildArgs('on-own'), /--runtime-image=docker:\S*\/own-base@sha256:/);
+    });
+
     test('what is not ours is never taken over', async () => {
       const metadata = { namespace: world.namespace, name: 'taken' };
       const spec = { ports: [{ port: 80 }], clusterIP: 'None' };

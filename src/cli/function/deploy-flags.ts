@@ -28,7 +28,10 @@ export const functionFlags: readonly Flag[] = [
   text('memory', 'Memory of one call, such as 128Mi.'),
   text('cpu', 'Cores of one call, such as 500m.'),
   text('timeout', 'Longest time of a call: seconds, or 30s, 2m. Default: 180.'),
-  text('runtime-image', 'Image to run instead of the runtime, or an image of your own.'),
+  text(
+    'runtime-image',
+    'Image that the source is put on instead of the runtime; without a source, the function itself.',
+  ),
   text(
     'protocol',
     'How an image of your own is spoken to. Default: as its label io.kontain.protocol says, else http.',

@@ -166,6 +166,18 @@ suite('signature', () => {
     assert.equal(new Set(variants).size, variants.length);
   });
 
+  test('an image of one’s own takes the place of the runtime’s, with or without its steps', () => {
+    const plan = (spec: KubelessFunction['spec']) =>
+      planBuild(kubelessFunction(spec), [], parseKubelessConfig(), 'own/base:1');
+    const named = plan({ ...python, deps: 'a' });
+    assert.equal(named.runtimeImage, 'docker://own/base:1');
+    assert.equal(named.installation?.image, 'docker.io/kontain/python3.11-build');
+    const custom = plan({ ...python, runtime: 'custom', deps: '' });
+    assert.equal(custom.installation ?? custom.compilation, undefined);
+    assert.deepEqual(custom.input.args, ['--archive=none', '--name=hello']);
+    assert.deepEqual(plan({ handler: 'hello.handler', function: 'x' }).runtimeImage, custom.runtimeImage);
+  });
+
   test('what is about running it makes none', () => {
     const same = [
       { timeout: '5' },

@@ -32,15 +32,16 @@ export interface BuildPlan {
   timeoutMs: number;
 }
 
-/** Throws FunctionFailure where nothing can be built from it. */
+/** `ownImage`: what the source is put on instead of the runtime's image. Throws FunctionFailure where nothing can be built. */
 export function planBuild(
   { spec }: KubelessFunction,
   userEnv: readonly EnvVar[],
   config: KubelessConfig,
+  ownImage?: string,
 ): BuildPlan {
   const { build = {} } = spec;
   const names = splitHandler(spec.handler ?? '');
-  const runtime = lookUp(config, spec.runtime ?? '');
+  const runtime = runtimeOf(config, spec.runtime ?? '', ownImage);
   const input = sourceInput(spec, `${names.module}${runtime.runtime.fileNameSuffix}`);
   const steps = installationOf(spec, runtime);
   const env = steps.installation === undefined && steps.compilation === undefined ? [] : userEnv;
@@ -85,6 +86,15 @@ function splitHandler(text: string): { module: string; handler: string } {
   const message =
     'spec.handler: is required with a source; write the module and the function, such as hello.handler.';
   throw new FunctionFailure('InvalidSpec', message, { retry: false });
+}
+
+/** An image of one's own is built on as it is, or with the installation and compilation of a runtime that is named. */
+function runtimeOf(config: KubelessConfig, name: string, ownImage: string | undefined): FoundRuntime {
+  if (ownImage === undefined) return lookUp(config, name);
+  const image = { phase: 'runtime', image: ownImage } as const;
+  if (name !== '' && name !== 'custom') return { ...lookUp(config, name), image };
+  const runtime = { ID: 'custom', versions: [], depName: '', fileNameSuffix: '' };
+  return { name: 'custom', runtime, version: { version: '', images: [] }, image };
 }
 
 function lookUp(config: KubelessConfig, name: string): FoundRuntime {
