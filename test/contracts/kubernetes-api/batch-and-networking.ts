@@ -14,6 +14,27 @@ const job = (name: string, template: object = podTemplate()) => ({
   spec: { suspend: true, template },
 });
 
+const goodSchedules = [
+  '0,30 8-18/5 1,15 JAN-mar mon',
+  '5/10 ? * * *',
+  '@hourly',
+  '@every 1.5h',
+  '@every 1ms',
+];
+/** The words are upstream's. */
+const badSchedules: Readonly<Record<string, RegExp>> = {
+  '60 * * * *': /end of range \(60\) above maximum \(59\)/,
+  '* * 0 * *': /beginning of range \(0\) below minimum \(1\)/,
+  '30-10 * * * *': /beginning of range \(30\) beyond end of range \(10\)/,
+  '*/0 * * * *': /step of range should be a positive number/,
+  '1/2/3 * * * *': /too many slashes/,
+  '1-2-3 * * * *': /too many hyphens/,
+  '* * * * 7': /above maximum \(6\)/,
+  '* * * * someday': /spec\.schedule/,
+  '@reboot': /unrecognized descriptor/,
+  '@every soon': /failed to parse duration/,
+};
+
 /** What this project relies on in Jobs, CronJobs, Pods and Ingresses. */
 export function batchAndNetworkingContract(start: StartTarget): void {
   suite('batch and networking', () => {
@@ -109,6 +130,17 @@ export function batchAndNetworkingContract(start: StartTarget): void {
       await refuse({ timeZone: 'Europe/Nowhere' }, /spec\.timeZone: Invalid value: "Europe\/Nowhere"/);
       await refuse({ concurrencyPolicy: 'Maybe' }, /spec\.concurrencyPolicy/);
       await refuse({}, /must be no more than 52 (characters|bytes)/, 'b'.repeat(53));
+    });
+
+    test('CronJob: which schedules there are', async () => {
+      const jobTemplate = { spec: { template: podTemplate() } };
+      const cronJob = (name: string, schedule: string) => ({
+        body: { metadata: { name }, spec: { schedule, suspend: true, jobTemplate } },
+      });
+      for (const [index, schedule] of goodSchedules.entries())
+        await api.ok('POST', batch('cronjobs'), cronJob(`good-${index}`, schedule).body);
+      for (const [schedule, message] of Object.entries(badSchedules))
+        await api.refused({ ...invalid, message }, 'POST', batch('cronjobs'), cronJob('bad', schedule));
     });
 
     test('Pod: status by its own resource', async () => {

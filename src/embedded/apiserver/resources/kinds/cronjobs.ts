@@ -1,3 +1,5 @@
+import { parseSchedule } from '../../../../lib/cron/schedule.ts';
+import { errorMessage } from '../../../../lib/errors.ts';
 import type { KubeObject } from '../../../store/stored-object.ts';
 import { flag, integer, listOf, objectMeta, objectOf, text, time } from '../../schema/meta-schemas.ts';
 import { objectReference } from '../../schema/reference-schemas.ts';
@@ -37,7 +39,7 @@ function validate({ metadata, spec: value }: KubeObject): FieldError[] {
       ? [invalid('metadata.name', metadata.name, `must be no more than ${maxName} characters`)]
       : []),
     ...(typeof schedule === 'string' && schedule !== '' ? [] : [required('spec.schedule')]),
-    ...(typeof schedule === 'string' ? scheduleErrors(schedule) : []),
+    ...(typeof schedule === 'string' && schedule !== '' ? scheduleErrors(schedule) : []),
     ...(policies.includes(String(policy)) ? [] : [notSupported('spec.concurrencyPolicy', policy, policies)]),
     ...(typeof timeZone === 'string' && !isTimeZone(timeZone)
       ? [invalid('spec.timeZone', timeZone, `unknown time zone ${timeZone}`)]
@@ -51,10 +53,12 @@ function scheduleErrors(schedule: string): FieldError[] {
     return [
       invalid('spec.schedule', schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'),
     ];
-  const fields = schedule.trim().split(/ +/).length;
-  return schedule === '' || schedule.startsWith('@') || fields === 5
-    ? []
-    : [invalid('spec.schedule', schedule, `expected exactly 5 fields, found ${fields}: [${schedule}]`)];
+  try {
+    parseSchedule(schedule);
+    return [];
+  } catch (error) {
+    return [invalid('spec.schedule', schedule, errorMessage(error))];
+  }
 }
 
 function isTimeZone(name: string): boolean {
