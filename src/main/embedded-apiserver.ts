@@ -14,7 +14,9 @@ import { createLogger } from '../lib/log.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 
 const usage = `usage: embedded-apiserver --data-dir DIR [--port N] [--host ADDRESS] [--kubeconfig FILE] [--log-level LEVEL]
-Serves the Kubernetes API from a SQLite file in DIR. Port 0 (the default) takes a free one.
+                          [--home DIR] [--proxy NAMESPACE/POD:PORT=SOCKET]...
+Serves the Kubernetes API from a SQLite file in DIR. Port 0 (the default) takes a free one. Logs of pods are those of the
+agent's home (default: the data directory). pods/proxy leads to the Unix sockets of --proxy and nowhere else.
 Prints {"ready":true,"url":…,"kubeconfig":…} on stdout when it is up. SIGTERM ends it in good order.`;
 
 interface Config {
@@ -23,6 +25,8 @@ interface Config {
   readonly host: string;
   readonly kubeconfig: string;
   readonly logLevel: string;
+  readonly home: string;
+  readonly proxyTargets: ReadonlyMap<string, string>;
 }
 
 /** Flags win over KONTAIN_API_DATA_DIR, _PORT, _HOST, _KUBECONFIG and KONTAIN_LOG_LEVEL. */
@@ -38,6 +42,8 @@ function parseConfig(env: NodeJS.ProcessEnv): Config {
       host: setting('KONTAIN_API_HOST', '127.0.0.1'),
       kubeconfig: setting('KONTAIN_API_KUBECONFIG', ''),
       'log-level': setting('KONTAIN_LOG_LEVEL', 'info'),
+      home: setting('KONTAIN_HOME', ''),
+      proxy: { type: 'string', multiple: true, default: [] },
     },
   });
   const dataDir = values['data-dir'];
@@ -49,7 +55,15 @@ function parseConfig(env: NodeJS.ProcessEnv): Config {
     port: parsePort(values.port),
     host: values.host,
     logLevel: values['log-level'],
+    home: values.home || dataDir,
+    proxyTargets: new Map(values.proxy.map(parseProxy)),
   };
+}
+
+function parseProxy(text: string): [pod: string, socket: string] {
+  const [, pod, socket] = /^([a-z0-9-]+\/[a-z0-9.-]+:\d+)=(\/.+)$/.exec(text) ?? [];
+  if (pod !== undefined && socket !== undefined) return [pod, socket];
+  throw new TypeError(`--proxy must be NAMESPACE/POD:PORT=SOCKET, not ${text}`);
 }
 
 function parsePort(text: string): number {
@@ -74,7 +88,17 @@ async function main(): Promise<void> {
   const store = new ObjectStore({ file: join(config.dataDir, 'state.sqlite') });
   const certificate = await servingCertificate(config.dataDir, systemClock);
   const token = adminToken(config.dataDir);
-  const server = new ApiServer({ store, certificate, token, clock: systemClock, newUid: randomUUID, log });
+  const { home, proxyTargets } = config;
+  const server = new ApiServer({
+    store,
+    certificate,
+    token,
+    clock: systemClock,
+    newUid: randomUUID,
+    log,
+    home,
+    proxyTargets,
+  });
   const url = await server.listen(config.port, config.host);
   writeKubeconfig({ file: config.kubeconfig, url, ca: certificate.ca, token });
   const stop = async (): Promise<void> => {

@@ -27,6 +27,8 @@ suite('API server under nonsense', () => {
       clock: systemClock,
       newUid: randomUUID,
       log: silentLogger,
+      home: folder,
+      proxyTargets: new Map(),
     });
     agent = new Agent({ ca: certificate.ca, keepAlive: true });
     url = await server.listen(0);

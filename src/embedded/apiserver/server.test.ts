@@ -34,6 +34,8 @@ suite('API server with a short memory', () => {
       clock: systemClock,
       newUid: randomUUID,
       log: silentLogger,
+      home: folder,
+      proxyTargets: new Map(),
     });
     url = await server.listen(0);
   });
@@ -102,6 +104,8 @@ suite('API server with a short memory', () => {
       clock: systemClock,
       newUid: randomUUID,
       log: silentLogger,
+      home: folder,
+      proxyTargets: new Map(),
     });
     await assert.rejects(other.listen(0, '0.0.0.0'), { code: 'bad_request' });
   });

@@ -11,6 +11,9 @@ import { handleResource } from './http/handle-resource.ts';
 import { negotiate } from './http/negotiate.ts';
 import { parseResourcePath, parseTarget, type RequestTarget } from './http/request-info.ts';
 import { send, sendError } from './http/reply.ts';
+import { parsePodPath } from './pods/pod-path.ts';
+import { PodStreams } from './pods/pod-streams.ts';
+import type { ProxyTargets } from './pods/serve-proxy.ts';
 import { builtinKinds } from './resources/builtin-kinds.ts';
 import { OpenApi } from './openapi/open-api.ts';
 import { ResourceRegistry } from './resources/resource-registry.ts';
@@ -28,6 +31,9 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   readonly newUid: () => string;
   readonly log: Logger;
+  /** Of the embedded instance: the agent's logs of pods are in it. */
+  readonly home: string;
+  readonly proxyTargets: ProxyTargets;
 }
 
 const loopback = ['127.0.0.1', '::1', 'localhost'];
@@ -39,6 +45,7 @@ export class ApiServer implements AsyncDisposable {
   readonly #openApi: OpenApi;
   readonly #server: Server;
   readonly #watches = new Set<Watch>();
+  readonly #podStreams: PodStreams;
   readonly #stopControllers: () => void;
 
   constructor(options: ApiServerOptions) {
@@ -46,6 +53,8 @@ export class ApiServer implements AsyncDisposable {
     this.#options = options;
     this.#context = { store, clock, newUid, registry: new ResourceRegistry(builtinKinds) };
     this.#openApi = new OpenApi(this.#context.registry);
+    const { home, proxyTargets: targets } = options;
+    this.#podStreams = new PodStreams({ context: this.#context, home, targets });
     this.#stopControllers = startControllers(this.#context, options.log);
     const tls = {
       cert: certificate.certificate,
@@ -83,6 +92,7 @@ export class ApiServer implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());
     for (const watch of this.#watches) watch.stop();
+    this.#podStreams.stop();
     this.#server.closeIdleConnections();
     await promise;
   }
@@ -102,6 +112,8 @@ export class ApiServer implements AsyncDisposable {
   async #route(target: RequestTarget, message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { registry } = this.#context;
     const { segments } = target;
+    const pod = parsePodPath(segments);
+    if (pod) return this.#podStreams.serve(pod, target, { message, response });
     const request = this.#resourceRequest(target);
     if (!request) {
       send(

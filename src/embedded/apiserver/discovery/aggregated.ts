@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../store/stored-object.ts';
 import type { ResourceDefinition } from '../resources/resource-definition.ts';
 import type { ResourceRegistry } from '../resources/resource-registry.ts';
-import { statusVerbs, verbs } from './resource-list.ts';
+import { statusVerbs, streamsOf, verbs } from './resource-list.ts';
 
 const marker = 'g=apidiscovery.k8s.io';
 
@@ -43,6 +43,12 @@ function discoveredResource(definition: ResourceDefinition): JsonObject {
   const { group, version, kind, plural, singular, namespaced, shortNames, categories, statusSubresource } =
     definition;
   const responseKind = { group, version, kind };
+  const subresources = [
+    ...streamsOf(definition).map(({ name, streamKind }) => {
+      return { subresource: name, responseKind: { group, version, kind: streamKind }, verbs: ['get'] };
+    }),
+    ...(statusSubresource ? [{ subresource: 'status', responseKind, verbs: statusVerbs }] : []),
+  ];
   return {
     resource: plural,
     responseKind,
@@ -51,6 +57,6 @@ function discoveredResource(definition: ResourceDefinition): JsonObject {
     verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
-    ...(statusSubresource && { subresources: [{ subresource: 'status', responseKind, verbs: statusVerbs }] }),
+    ...(subresources.length > 0 && { subresources }),
   };
 }

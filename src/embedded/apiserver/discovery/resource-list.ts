@@ -54,5 +54,20 @@ function apiResources(definition: ResourceDefinition): JsonObject[] {
     ...(categories.length > 0 && { categories }),
   };
   const status = { name: `${plural}/status`, singularName: '', namespaced, kind, verbs: statusVerbs };
-  return definition.statusSubresource ? [main, status] : [main];
+  const streams = streamsOf(definition).map(({ name, streamKind }) => {
+    return { name: `${plural}/${name}`, singularName: '', namespaced, kind: streamKind, verbs: ['get'] };
+  });
+  return [main, ...streams, ...(definition.statusSubresource ? [status] : [])];
+}
+
+/** Parts that are streams and no objects: `src/embedded/apiserver/pods`. */
+export function streamsOf({
+  group,
+  plural,
+}: Pick<ResourceDefinition, 'group' | 'plural'>): { name: string; streamKind: string }[] {
+  if (group !== '' || plural !== 'pods') return [];
+  return [
+    { name: 'log', streamKind: 'Pod' },
+    { name: 'proxy', streamKind: 'PodProxyOptions' },
+  ];
 }
