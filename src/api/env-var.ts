@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { listByKey, textMatching, withRules } from './schema-rules.ts';
 
-const objectName = (what: string) =>
+export const objectName = (what: string) =>
   textMatching({
     description: `Name of the ${what}, in the namespace of this object.`,
     pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
-    message: `write the name of a ${what}: lower case letters, digits, "-" and "."`,
+    message: `write the name of a ${what.split(' ', 1)[0]}: lower case letters, digits, "-" and "."`,
     maxLength: 253,
   });
 

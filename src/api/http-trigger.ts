@@ -3,24 +3,16 @@ import type { KubeObject } from '../kube/objects.ts';
 import type { Resource } from '../kube/resource.ts';
 import type { KindDefinition } from './kind.ts';
 import { conditionsSchema, metadataSchema } from './object-schemas.ts';
-import { textMatching } from './schema-rules.ts';
+import { hostSchema, routePathSchema } from './route-fields.ts';
 import { functionNameSchema, objectNameOrEmpty } from './trigger-fields.ts';
 
 const httpTriggerSpecSchema = z
   .object({
     'function-name': functionNameSchema,
-    'host-name': textMatching({
-      description: 'Host of the requests that go to the function. Default: any.',
-      pattern: '^([*][.])?([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$',
-      message: 'write a host name such as hello.example.com in lower case, or *.example.com',
-      maxLength: 253,
-    }).optional(),
-    path: textMatching({
-      description: 'Path that the requests begin with; the function sees the rest. Default: all of them.',
-      pattern: "^[-A-Za-z0-9._~!$&'()*+,;=:@%/]*$",
-      message: 'write a path such as api/hello: no query, no spaces',
-      maxLength: 1024,
-    }).optional(),
+    'host-name': hostSchema('Host of the requests that go to the function. Default: any.').optional(),
+    path: routePathSchema(
+      'Path that the requests begin with; the function sees the rest. Default: all of them.',
+    ).optional(),
     tls: z.boolean().optional().describe('Whether a certificate is asked for, with ACME.'),
     'tls-secret': objectNameOrEmpty('Secret', 'of type kubernetes.io/tls with the certificate.').optional(),
     'basic-auth-secret': objectNameOrEmpty(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { envSchema, secretRefsSchema } from './env-var.ts';
 import { imageReferenceSchema } from './image-reference.ts';
+import { routesSchema } from './image-routes.ts';
 import { duration, quantity, withRules } from './schema-rules.ts';
 
 const strings = (description: string) => z.array(z.string().max(131_072)).max(1000).describe(description);
@@ -81,6 +82,7 @@ export const imageSpecSchema = z
       'After so long without a call nothing of the function stays in memory. Default: 5m.',
     ).optional(),
     imagePullSecrets: secretRefsSchema.optional(),
+    routes: routesSchema.optional(),
   })
   .describe('What to run for each call.');
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Resource } from '../kube/resource.ts';
+import { routeProblemsSchema } from './image-routes.ts';
 import { imageSpecSchema } from './image-spec.ts';
 import type { KindDefinition } from './kind.ts';
 import { hostNameRule } from './name-rules.ts';
@@ -28,6 +29,7 @@ const imageStatusSchema = z
       .optional()
       .describe('Digest of the image manifest that is served, sha256:<hex>.'),
     message: z.string().max(32_768).optional().describe('What happened last, as a sentence.'),
+    routeProblems: routeProblemsSchema.optional(),
     nodes: z
       .record(z.string(), nodeStatusSchema)
       .optional()

@@ -1,26 +1,23 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { z } from 'zod';
 import type { Image } from '../api/image.ts';
 import type { Clock } from '../lib/clock.ts';
-import { hasErrno } from '../lib/errors.ts';
-import { publishBundle, readSource } from '../oci/bundle-publish.ts';
-import { readCurrent } from '../oci/bundles.ts';
 import type { CollectionGuard } from '../oci/collection-guard.ts';
 import { readImageFile } from '../oci/image-files.ts';
 import type { StoredImage } from '../oci/image-store.ts';
 import type { Accounts } from '../oci/image-user.ts';
 import type { LayerStore, UnpackedLayer } from '../oci/layer-store.ts';
-import { layerContentPath, type BundleName } from '../oci/paths.ts';
+import { isSameProgram, layerContentPath, type BundleName } from '../oci/paths.ts';
 import { pullImage, type PulledImage, type PullOptions } from '../oci/pull-image.ts';
 import { parseReference } from '../oci/reference.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
 import { visibleLayers } from '../oci/visible-layers.ts';
 import type { Note } from '../oci/unpack/notes.ts';
 import { resolveEnv, type ReferenceReader } from './env-values.ts';
-import { step, type ReadyReason } from './failure.ts';
+import { DeployFailure, step, toFailure, type ReadyReason } from './failure.ts';
 import { buildKontainerSpec } from './kontainer-spec.ts';
 import { readPullSecrets } from './pull-secrets.ts';
+import { resolveRoutes, type ResolvedRoutes } from './resolve-routes.ts';
+import { asContent, publish, readServed, serveRoutes } from './serve-routes.ts';
 
 export interface DeployEnvironment {
   root: string;
@@ -38,6 +35,8 @@ export interface DeployRequest {
   /** Ask the registry again although nothing changed here. */
   refresh: boolean;
   signal: AbortSignal;
+  /** Told what became of the routes: at once, whatever the image is up to. */
+  onRoutes: (routes: ResolvedRoutes) => void;
   /** Told before a step that can take long. */
   onProgress: (reason: ReadyReason, message: string) => Promise<void>;
 }
@@ -51,9 +50,8 @@ export interface Deployed {
   notes: Note[];
 }
 
-const sourceSchema = z.object({ digest: z.string(), input: z.string() });
 /** Part of the hash of all input: raise it when the same input shall give another bundle. */
-const bundleFormat = 1;
+const bundleFormat = 2;
 const maxAccountsBytes = 1024 * 1024;
 
 /**
@@ -61,11 +59,17 @@ const maxAccountsBytes = 1024 * 1024;
  * with DeployFailure, or with the signal's reason.
  */
 export async function deployImage(request: DeployRequest, environment: DeployEnvironment): Promise<Deployed> {
-  const { object, reader, refresh } = request;
-  const env = await step('InvalidSpec', () => resolveEnv(object.spec.env ?? [], reader));
-  const input = hashInput(object, env);
-  const ready = refresh ? null : await findReady(environment.root, nameOf(object), input);
-  if (ready !== null) return { digest: ready, changed: false, notes: [] };
+  const { object, reader } = request;
+  const routes = await resolveRoutes(object, reader, environment.clock.now());
+  const env = await resolved(() => resolveEnv(object.spec.env ?? [], reader));
+  const input = env instanceof DeployFailure ? '' : hashInput(object, env);
+  const current = await readServed(environment.root, nameOf(object));
+  const isReady = !request.refresh && current?.source.input === input && current.isComplete;
+  // Routes do not wait for a registry: who may call the version that is served counts now.
+  if (current !== null) await serveRoutes(request, environment, { current, routes, isReady });
+  request.onRoutes(routes);
+  if (env instanceof DeployFailure) throw env;
+  if (current !== null && isReady) return { digest: current.source.digest, changed: false, notes: [] };
   using guard = environment.guard.startPull();
   const pulled = await step('PullFailed', () => pull(request, environment, guard));
   const layers = await step('InvalidImage', () => unpack(request, environment, pulled.image));
@@ -74,43 +78,24 @@ export async function deployImage(request: DeployRequest, environment: DeployEnv
   const changed = await step('InvalidImage', async () => {
     const spec = buildKontainerSpec({ object, image: pulled.image, layers: visible, accounts, env });
     const source = { digest: pulled.sourceDigest, input };
-    const content = { spec, imageConfig: pulled.image.config, source };
-    const before = await readCurrent(environment.root, nameOf(object));
-    const version = await environment.guard.exclusive(() =>
-      publishBundle(environment.root, nameOf(object), content, environment.clock.now()),
-    );
-    return before?.version !== version;
+    const content = { spec, imageConfig: pulled.image.config, source, ...asContent(routes) };
+    const version = await publish(environment, nameOf(object), content);
+    return current === null || !isSameProgram(current.version, version);
   });
   return { digest: pulled.sourceDigest, changed, notes: layers.flatMap(({ notes }) => notes) };
 }
 
 export const nameOf = ({ metadata: { namespace, name } }: Image): BundleName => ({ namespace, name });
 
-function hashInput(object: Image, env: Record<string, string>): string {
-  const { metadata, spec } = object;
-  const input = [bundleFormat, metadata.uid, metadata.generation, spec, env];
+async function resolved<T>(work: () => Promise<T>): Promise<T | DeployFailure> {
+  return step('InvalidSpec', work).catch((error: unknown) => toFailure('InvalidSpec', error));
+}
+
+/** What Kontainers are made from. Routes are not: an edit of them starts no other ones. */
+function hashInput({ metadata, spec }: Image, env: Record<string, string>): string {
+  const { routes: _, ...program } = spec;
+  const input = [bundleFormat, metadata.uid, program, env];
   return createHash('sha256').update(JSON.stringify(input)).digest('hex');
-}
-
-/** The digest of the version in use, if it was made from the same input and all its layers are there. */
-async function findReady(root: string, bundle: BundleName, input: string): Promise<string | null> {
-  const current = await readCurrent(root, bundle);
-  if (current === null) return null;
-  const source = sourceSchema.safeParse(await readSource(root, bundle, current.version));
-  if (!source.success || source.data.input !== input) return null;
-  const { layers } = z.object({ layers: z.array(z.string()) }).parse(current.spec);
-  const present = await Promise.all(layers.map((layer) => isThere(layerContentPath(root, layer))));
-  return present.every(Boolean) ? source.data.digest : null;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return false;
-    throw error;
-  }
 }
 
 async function pull(

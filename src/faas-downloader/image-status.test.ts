@@ -20,8 +20,12 @@ function after(
   report: Report,
   more: Partial<typeof context> = {},
 ): ImageStatus {
-  const patch = statusPatch(image(status), report, { ...context, ...more })?.status;
-  return { ...status, ...patch, nodes: { ...status?.nodes, ...patch?.nodes } };
+  const { routeProblems, ...patch } =
+    statusPatch(image(status), report, { ...context, ...more })?.status ?? {};
+  const { routeProblems: before, ...old } = status ?? {};
+  const problems = routeProblems === undefined ? before : (routeProblems ?? undefined);
+  const nodes = { ...old.nodes, ...patch.nodes };
+  return { ...old, ...patch, nodes, ...(problems === undefined ? {} : { routeProblems: problems }) };
 }
 
 const condition = (status: ImageStatus): string => {
@@ -75,4 +79,23 @@ test('a node that keeps failing says so again after a while', () => {
   const status = after(undefined, failed);
   assert.equal(statusPatch(image(status), failed, { ...context, nowMs: nowMs + 60_000 }), null);
   assert.notEqual(statusPatch(image(status), failed, { ...context, nowMs: nowMs + 700_000 }), null);
+});
+
+test('routes have a condition of their own, while there are some', () => {
+  const problem = { host: 'a.example', reason: 'SecretNotFound', message: 'Secret users does not exist.' };
+  const broken = after(undefined, { ...ready, routeProblems: [problem] });
+  const [readiness, routes] = broken.conditions ?? [];
+  assert.equal(readiness?.status, 'True');
+  assert.deepEqual(
+    [routes?.type, routes?.status, routes?.reason, routes?.message],
+    ['RoutesReady', 'False', 'SecretNotFound', 'Route a.example/: Secret users does not exist.'],
+  );
+  assert.deepEqual(broken.routeProblems, [problem]);
+  assert.equal(statusPatch(image(broken), { ...ready, routeProblems: [problem] }, context), null);
+  const failing = after(broken, failed);
+  assert.deepEqual(failing.routeProblems, [problem]);
+  const mended = after(broken, { ...ready, routeProblems: [] });
+  assert.equal(mended.conditions?.[1]?.status, 'True');
+  assert.equal(mended.routeProblems, undefined);
+  assert.equal(after(mended, { ...ready, routeProblems: null }).conditions?.length, 1);
 });

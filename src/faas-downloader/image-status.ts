@@ -1,7 +1,9 @@
 import type { ImageNodeStatus, ImageStatus, StoredImage } from '../api/image.ts';
 import { formatTime, setCondition } from '../kube/conditions.ts';
 import type { Condition } from '../kube/objects.ts';
+import type { RouteProblem } from '../api/image-routes.ts';
 import type { ReadyReason } from './failure.ts';
+import { routesPatch, withRoutesReady, type RoutesPatch } from './routes-status.ts';
 
 /** What this node has to say about an Image. */
 export interface Report {
@@ -9,6 +11,8 @@ export interface Report {
   message: string;
   /** What is served here now; null without a bundle. */
   served: { generation: number; digest: string } | null;
+  /** What is wrong with the routes; undefined where nothing is known about them, null where there are none. */
+  routeProblems?: readonly RouteProblem[] | null;
 }
 
 export interface ReportContext {
@@ -29,29 +33,39 @@ export function statusPatch(
   { metadata, status = {} }: StoredImage,
   report: Report,
   context: ReportContext,
-): { status: ImageStatus } | null {
+): { status: Omit<ImageStatus, 'routeProblems'> & RoutesPatch } | null {
   const { node, generation, nowMs } = context;
   if ((metadata.generation ?? 0) !== generation) return null; // the next reconcile reports
   const summary = summarize(status, report, context);
-  const condition = {
-    type: 'Ready',
-    status: summary.reason === 'Ready' ? ('True' as const) : ('False' as const),
-    ...summary,
-    observedGeneration: generation,
-  };
   const before = status.conditions as readonly Condition[] | undefined;
-  const conditions = setCondition(before, condition, nowMs);
+  const ready = setCondition(before, readyCondition(summary, generation), nowMs);
+  const conditions = withRoutesReady(ready, report.routeProblems, context);
   const entry = nodeEntry(report);
   const unchanged = conditions === before && status.observedGeneration === generation;
-  if (unchanged && isSame(status.nodes?.[node], entry, nowMs)) return null;
+  const routes = routesPatch(status.routeProblems, report.routeProblems);
+  if (unchanged && Object.keys(routes).length === 0 && isSame(status.nodes?.[node], entry, nowMs))
+    return null;
   return {
     status: {
       observedGeneration: generation,
       conditions: [...conditions],
       message: summary.message,
+      ...routes,
       ...(report.served === null ? {} : { digest: report.served.digest }),
       nodes: { [node]: { ...entry, time: formatTime(nowMs) } },
     },
+  };
+}
+
+function readyCondition(
+  summary: Pick<Report, 'reason' | 'message'>,
+  observedGeneration: number,
+): Omit<Condition, 'lastTransitionTime'> {
+  return {
+    type: 'Ready',
+    status: summary.reason === 'Ready' ? 'True' : 'False',
+    ...summary,
+    observedGeneration,
   };
 }
 

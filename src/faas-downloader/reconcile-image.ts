@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Image, StoredImage } from '../api/image.ts';
 import { validateImage } from '../api/validate.ts';
 import { TerminalError, type Reconcile, type ReconcileResult } from '../kube/controller.ts';
@@ -9,7 +10,9 @@ import { isBundleName, type BundleName } from '../oci/paths.ts';
 import { deployImage, nameOf, type Deployed, type DeployEnvironment } from './deploy-image.ts';
 import type { DownloaderMetrics } from './downloader-metrics.ts';
 import { DeployFailure, toFailure } from './failure.ts';
+import type { Report } from './image-status.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
+import type { ResolvedRoutes } from './resolve-routes.ts';
 import { servedVersion } from './served-version.ts';
 import type { WriteStatus } from './status-writer.ts';
 
@@ -41,7 +44,7 @@ export function reconcileImage(options: ReconcileImageOptions): Reconcile {
     }
     const now = options.environment.clock.now();
     const refresh = refreshMs > 0 && now - (refreshed.get(key) ?? now) >= refreshMs;
-    const result = await deployAndReport(options, { key, object, refresh }, signal);
+    const result = await deployAndReport(options, { key, object, refresh, routes: {} }, signal);
     refreshed.set(key, refresh ? now : (refreshed.get(key) ?? now));
     return result;
   };
@@ -60,6 +63,8 @@ interface Work {
   key: string;
   object: StoredImage;
   refresh: boolean;
+  /** Of the routes, once they are known. */
+  routes: Pick<Report, 'routeProblems'>;
 }
 
 async function deployAndReport(
@@ -81,12 +86,9 @@ async function deployAndReport(
   return options.refreshMs > 0 ? { requeueAfterMs: options.refreshMs } : undefined;
 }
 
-async function deploy(
-  options: ReconcileImageOptions,
-  { key, object, refresh }: Work,
-  signal: AbortSignal,
-): Promise<Deployed> {
+async function deploy(options: ReconcileImageOptions, work: Work, signal: AbortSignal): Promise<Deployed> {
   const { references, environment, writeStatus } = options;
+  const { key, object, refresh } = work;
   const image = parse(object);
   const reader = await references.follow(key, image);
   const served = await servedVersion(environment.root, nameOf(image));
@@ -96,7 +98,13 @@ async function deploy(
       reader,
       refresh,
       signal,
-      onProgress: (reason, message) => writeStatus(object, { reason, message, served }, signal),
+      onRoutes: ({ document, problems }) => {
+        const routeProblems = document === undefined ? null : problems;
+        work.routes = { routeProblems };
+        reportRoutes(options, object, problems);
+      },
+      onProgress: (reason, message) =>
+        writeStatus(object, { reason, message, served, ...work.routes }, signal),
     },
     environment,
   );
@@ -111,7 +119,7 @@ function parse(object: StoredImage): Image {
 
 async function reportReady(
   options: ReconcileImageOptions,
-  { key, object }: Work,
+  { key, object, routes }: Work,
   { digest, changed, notes }: Deployed,
   signal: AbortSignal,
 ): Promise<void> {
@@ -119,7 +127,7 @@ async function reportReady(
   options.metrics.deploys.inc({ result: 'Ready' });
   await options.writeStatus(
     object,
-    { reason: 'Ready', message: `Ready: ${digest}.`, served: { generation, digest } },
+    { reason: 'Ready', message: `Ready: ${digest}.`, served: { generation, digest }, ...routes },
     signal,
   );
   if (!changed) return;
@@ -135,9 +143,23 @@ async function reportReady(
   options.log.info({ key, digest, generation, notes }, 'bundle published');
 }
 
+/** An event for each that was not there before. */
+function reportRoutes(
+  { events }: ReconcileImageOptions,
+  object: StoredImage,
+  problems: ResolvedRoutes['problems'],
+): void {
+  const before = object.status?.routeProblems ?? [];
+  for (const problem of problems) {
+    if (before.some((one) => isDeepStrictEqual(one, problem))) continue;
+    const { reason, message } = problem;
+    events.record(asImage(object), { type: 'Warning', reason, message });
+  }
+}
+
 async function reportFailure(
   options: ReconcileImageOptions,
-  { object }: Work,
+  { object, routes }: Work,
   { reason, message }: DeployFailure,
   signal: AbortSignal,
 ): Promise<void> {
@@ -146,7 +168,7 @@ async function reportFailure(
   const served = await servedVersion(options.environment.root, { namespace, name });
   const text = served === null ? message : `${message} The version of before is still served.`;
   options.events.record(asImage(object), { type: 'Warning', reason, message: text });
-  await options.writeStatus(object, { reason, message: text, served }, signal);
+  await options.writeStatus(object, { reason, message: text, served, ...routes }, signal);
 }
 
 /** Items of a list come without kind, and an event without it leads nowhere. */

@@ -128,12 +128,16 @@ export class ReferencedObjects implements AsyncDisposable {
   }
 }
 
-function referencesOf({ env = [], imagePullSecrets = [] }: Image['spec']): Set<Reference> {
-  const references = new Set<Reference>(imagePullSecrets.map(({ name }) => `Secret/${name}`));
-  for (const { valueFrom } of env) {
-    if (valueFrom?.secretKeyRef !== undefined) references.add(`Secret/${valueFrom.secretKeyRef.name}`);
-    if (valueFrom?.configMapKeyRef !== undefined)
-      references.add(`ConfigMap/${valueFrom.configMapKeyRef.name}`);
-  }
-  return references;
+function referencesOf({ env = [], imagePullSecrets = [], routes = [] }: Image['spec']): Set<Reference> {
+  const secretNames = [
+    ...imagePullSecrets.map(({ name }) => name),
+    ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name),
+    ...routes.flatMap(({ basicAuthSecret, tlsSecret }) => [basicAuthSecret, tlsSecret]),
+  ];
+  const configMapNames = env.map(({ valueFrom }) => valueFrom?.configMapKeyRef?.name);
+  return new Set([...named('Secret', secretNames), ...named('ConfigMap', configMapNames)]);
+}
+
+function named(kind: Kind, names: readonly (string | undefined)[]): Reference[] {
+  return names.flatMap((name) => (name === undefined ? [] : [`${kind}/${name}`]));
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const usage = `usage: faas-server [--root DIR] [--host ADDRESS] [--port N] [--workers N] [--run-dir DIR]
+export const usage = `usage: faas-server [--root DIR] [--host ADDRESS] [--port N] [--tls-port N] [--workers N] [--run-dir DIR]
 Serves calls of the functions whose bundles are in DIR/oci-bundles. Everything else is set by environment variables,
 see src/faas-server/config-schema.ts. Prints {"ready":true,"url":…} on standard output when it is up, then one JSON
 line a call. SIGTERM ends it in good order.`;
@@ -10,6 +10,7 @@ const flags = {
   root: 'KONTAIN_ROOT',
   host: 'KONTAIN_HOST',
   port: 'KONTAIN_PORT',
+  'tls-port': 'KONTAIN_TLS_PORT',
   workers: 'KONTAIN_WORKERS',
   'run-dir': 'KONTAIN_RUN',
 } as const;

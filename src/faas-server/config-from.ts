@@ -21,6 +21,7 @@ export function configFrom(env: Environment, machine: Machine): FaasServerConfig
     root: env.KONTAIN_ROOT,
     host: env.KONTAIN_HOST,
     port: env.KONTAIN_PORT ?? env.FUNC_PORT ?? defaultPort,
+    tlsPort: env.KONTAIN_TLS_PORT,
     workers: env.KONTAIN_WORKERS ?? defaultWorkers(machine.cores),
     cors: { enabled: env.KONTAIN_CORS, except: env.KONTAIN_CORS_EXCEPT },
     front: frontFrom(env),

@@ -24,6 +24,8 @@ export const environmentSchema = z.object({
   KONTAIN_HOST: z.string().default('127.0.0.1'),
   /** FUNC_PORT, FUNC_TIMEOUT and SHUTDOWN_TIMEOUT are names of the original server. */
   KONTAIN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Off unless given: HTTPS with the certificates of routes. */
+  KONTAIN_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   FUNC_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   SHUTDOWN_TIMEOUT: z.coerce.number().min(0).optional(),
   /** Names this server's leases on bundles; unique among servers of one shared folder, the same after a restart. */

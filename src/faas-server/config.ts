@@ -11,6 +11,8 @@ export interface FaasServerConfig {
   root: string;
   host: string;
   port: number;
+  /** Of the same calls by HTTPS, with the certificates of the routes. */
+  tlsPort: number | undefined;
   /** Processes that accept calls; 1 is this process alone. */
   workers: number;
   cors: CorsConfig;

@@ -6,11 +6,12 @@ import { Admission } from './admission/admission.ts';
 import type { CallObserver, FinishedCall } from './calls/call-output.ts';
 import { LocalBroker } from './calls/local-broker.ts';
 import type { FaasServerConfig } from './config.ts';
-import type { FunctionSource } from './functions/function-source.ts';
+import type { FunctionSource, FunctionVersion } from './functions/function-source.ts';
 import { FunctionTable } from './functions/function-table.ts';
 import { IdleSweep, leastRecentlyUsed } from './functions/idle-sweep.ts';
 import { loggedFunctions } from './logs/sweep-logs.ts';
 import { isFunctionName, isNamespaceName } from './routes/names.ts';
+import { RouteTable } from './routes/route-table.ts';
 import { FunctionLogs } from './logs/function-logs.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
 import { registerNodeMetrics } from './metrics/node-metrics.ts';
@@ -30,6 +31,7 @@ export interface DataPlaneOptions {
 export class DataPlane implements AsyncDisposable {
   readonly broker: LocalBroker;
   readonly table: FunctionTable;
+  readonly routes = new RouteTable();
   readonly logs: FunctionLogs;
   readonly #admission: Admission;
   readonly #options: DataPlaneOptions;
@@ -43,7 +45,9 @@ export class DataPlane implements AsyncDisposable {
     this.#metrics = new CallMetrics([registry], config.metricsFunctions);
     this.logs = new FunctionLogs({ root: config.root, ...config.logs, clock, log });
     const deleted = (namespace: string, name: string): void => this.#deleted(namespace, name);
-    this.table = new FunctionTable({ source, driver, clock, log, deleted });
+    const changed = ({ namespace, name, routes: document }: FunctionVersion): void =>
+      this.routes.set({ namespace, name, document });
+    this.table = new FunctionTable({ source, driver, clock, log, changed, deleted });
     this.#admission = new Admission(config.admission);
     this.broker = new LocalBroker({
       table: this.table,
@@ -113,6 +117,7 @@ export class DataPlane implements AsyncDisposable {
   }
 
   #deleted(namespace: string, name: string): void {
+    this.routes.delete({ namespace, name });
     this.#metrics.remove(namespace, name);
     void this.logs.remove(namespace, name);
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { DrainConfig } from './config.ts';
 
 export interface DrainOptions {
-  server: Server;
+  servers: readonly Server[];
   config: DrainConfig;
   clock: Clock;
   /** From now on new calls are refused. */
@@ -19,7 +19,7 @@ export interface DrainOptions {
  * have some time to finish, and what is left is killed.
  */
 export async function drain({
-  server,
+  servers,
   config,
   clock,
   refuseCalls,
@@ -28,15 +28,17 @@ export async function drain({
 }: DrainOptions): Promise<void> {
   await clock.sleep(config.delayMs);
   refuseCalls();
-  server.close();
-  server.closeIdleConnections();
+  for (const server of servers) {
+    server.close();
+    server.closeIdleConnections();
+  }
   const late = new AbortController();
   const grace = clock.sleep(config.graceMs, late.signal).catch(() => undefined);
   await Promise.race([idle(), grace]);
   late.abort();
   killCalls();
   await Promise.race([idle(), clock.sleep(killMs)]);
-  server.closeAllConnections();
+  for (const server of servers) server.closeAllConnections();
 }
 
 /** Killed calls answer their callers within this. */

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { DataPlane } from './data-plane.ts';
 import { statusPages } from './status-pages.ts';
+import type { Ports } from './front-service.ts';
 import type { Fronts, FrontsOptions } from './single-process.ts';
 import type { FrontOptions } from './front/front-options.ts';
 
@@ -23,8 +24,8 @@ export class FaasServer implements AsyncDisposable {
     this.#fronts = options.makeFronts(this.#pages());
   }
 
-  /** Resolves with the port. Calls are taken at once: those of functions that are not known yet are 404, see /readyz. */
-  async start(): Promise<number> {
+  /** Calls are taken at once: those of functions that are not known yet are 404, see /readyz. */
+  async start(): Promise<Ports> {
     await this.#options.plane.start();
     return this.#fronts.listen();
   }

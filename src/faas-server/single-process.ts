@@ -1,4 +1,4 @@
-import { FrontService } from './front-service.ts';
+import { FrontService, type Ports } from './front-service.ts';
 import type { FaasServerConfig } from './config.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { IdSource } from './front/request-id.ts';
@@ -7,8 +7,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 
 export interface Fronts {
-  /** Resolves with the port when calls are taken. */
-  listen(): Promise<number>;
+  /** Resolves when calls are taken. */
+  listen(): Promise<Ports>;
   /** Stops taking calls; resolves when those in flight are over. */
   drain(): Promise<void>;
 }
@@ -24,5 +24,6 @@ export interface FrontsOptions {
 
 /** The front in the process that owns the Kontainers: best for one or two cores. */
 export function singleProcess({ plane, ...options }: FrontsOptions): Fronts {
-  return new FrontService({ ...options, broker: plane.broker, killCalls: () => plane.broker.killAll() });
+  const { broker, routes } = plane;
+  return new FrontService({ ...options, broker, routes, killCalls: () => broker.killAll() });
 }

@@ -46,7 +46,7 @@ function makeFronts(options: FrontsOptions): Fronts & { metrics?: () => Promise<
   if (config.workers === 1) return singleProcess(options);
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: join(import.meta.dirname, 'faas-server-worker.ts') });
-  return new WorkerPool({ ...options, cluster, broker: plane.broker });
+  return new WorkerPool({ ...options, cluster, broker: plane.broker, routes: plane.routes });
 }
 
 async function main(): Promise<void> {
@@ -82,9 +82,10 @@ async function main(): Promise<void> {
     process.exit();
   };
   onStopSignal(process, () => void stop());
-  const port = await server.start();
-  console.log(JSON.stringify({ ready: true, url: `http://${config.host}:${port}` }));
-  log.info({ port, workers: config.workers }, 'ready');
+  const { port, tlsPort } = await server.start();
+  const tls = tlsPort === undefined ? {} : { tlsUrl: `https://${config.host}:${tlsPort}` };
+  console.log(JSON.stringify({ ready: true, url: `http://${config.host}:${port}`, ...tls }));
+  log.info({ port, tlsPort, workers: config.workers }, 'ready');
 }
 
 try {

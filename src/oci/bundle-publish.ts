@@ -18,6 +18,8 @@ export interface BundleContent {
   spec: object;
   /** The OCI image configuration. */
   imageConfig: object;
+  /** Where the function is called besides its own host and path; left out for nowhere. */
+  routes?: object;
   /** What the bundle was made from, for faas-downloader alone. */
   source?: object;
 }
@@ -35,15 +37,30 @@ export async function publishBundle(
   const spec = JSON.stringify(content.spec);
   const imageConfig = JSON.stringify(content.imageConfig);
   const source = JSON.stringify(content.source ?? {});
-  const hash = createHash('sha256').update([spec, imageConfig, source].join('\n')).digest('hex').slice(0, 16);
-  const version = `${bundle.name}@${hash}`;
+  const routes = content.routes === undefined ? undefined : JSON.stringify(content.routes);
+  const rest = hashOf([spec, source, routes ?? '']);
+  const version = `${bundle.name}@${hashOf([programOf(content), imageConfig])}-${rest}`;
   const before = await currentVersion(root, bundle);
   if (before === version) return version;
-  const files = { 'spec.json': spec, 'image-config.json': imageConfig, 'source.json': source };
+  const files = {
+    'spec.json': spec,
+    'image-config.json': imageConfig,
+    'source.json': source,
+    ...(routes === undefined ? {} : { 'routes.json': routes }),
+  };
   await writeVersion(root, bundle, version, files);
   if (before !== null) await startGrace(root, bundle, before, nowMs);
   await switchLink(root, bundle, version);
   return version;
+}
+
+/** The spec without what says only where it comes from: a version of the same program goes on with the Kontainers it has. */
+function programOf({ spec }: BundleContent): string {
+  return JSON.stringify({ ...spec, generation: undefined });
+}
+
+function hashOf(texts: readonly string[]): string {
+  return createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16);
 }
 
 /** The function has no bundle any more; its versions stay until nobody holds a lease. Not there is no error. */

@@ -92,6 +92,16 @@ async function readVersion(root: string, bundle: BundleName, version: BundleVers
   }
 }
 
+/** What the version has for the function's routes; null for nothing. */
+export async function readRoutes(root: string, bundle: BundleName, version: BundleVersion): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(join(versionPath(root, bundle, version), 'routes.json'), 'utf8'));
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
 const maxAttempts = 100;
 
 /** A version can be switched and collected between reading the link and reading its folder: then the link is read again. */

@@ -8,7 +8,7 @@ import { PlatformError } from '../lib/errors.ts';
  * oci-images/                               one OCI image layout, see image-store.ts
  * oci-layers/<hex of diff id>/fs/           a layer unpacked, see layers.ts
  * oci-bundles/<namespace>/<function>        symbolic link to the version in use, switched by rename
- * oci-bundles/<namespace>/.versions/<function>@<hash>/{spec,image-config}.json
+ * oci-bundles/<namespace>/.versions/<function>@<hash>/{spec,image-config,routes}.json
  * in-use/<server id>/<namespace>.<function>@<hash>   leases, see bundle-leases.ts
  * ```
  *
@@ -45,14 +45,20 @@ export function bundleLinkPath(root: string, bundle: BundleName): string {
   return join(namespacePath(root, bundle), bundle.name);
 }
 
-/** `<function>@<hash>`: names one version of a function within its namespace. */
+/** `<function>@<hash of its program>-<hash of the rest>`: names one version of a function within its namespace. */
 export type BundleVersion = string;
 
-const versionPattern = /^([a-z0-9][-.a-z0-9]*)@[0-9a-f]{16}$/;
+const versionPattern = /^([a-z0-9][-.a-z0-9]*)@([0-9a-f]{16})(?:-[0-9a-f]{16})?$/;
 
 /** The function that a version folder belongs to; null for any other file name. */
 export function versionOwner(version: string): string | null {
   return versionPattern.exec(version)?.[1] ?? null;
+}
+
+/** Whether Kontainers of one version are as those of the other: they differ in routes, or in where they come from. */
+export function isSameProgram(one: BundleVersion, other: BundleVersion): boolean {
+  const program = (version: BundleVersion): string => versionPattern.exec(version)?.[2] ?? version;
+  return program(one) === program(other);
 }
 
 export function versionPath(root: string, bundle: BundleName, version: BundleVersion): string {

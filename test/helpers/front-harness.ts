@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { Admission, type AdmissionLimits } from '../../src/faas-server/admission/admission.ts';
 import type { CallIdentity, FinishedCall } from '../../src/faas-server/calls/call-output.ts';
+import { CredentialCheck } from '../../src/faas-server/auth/credential-check.ts';
+import { PasswordThread } from '../../src/faas-server/auth/password-thread.ts';
 import { LocalBroker } from '../../src/faas-server/calls/local-broker.ts';
 import type { FrontLimits, FrontOptions } from '../../src/faas-server/front/front-options.ts';
 import { createFront } from '../../src/faas-server/front/front-server.ts';
 import { FunctionTable } from '../../src/faas-server/functions/function-table.ts';
+import { RouteTable } from '../../src/faas-server/routes/route-table.ts';
 import type { KontainerSpec } from '../../src/kontainer/spec.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
@@ -41,10 +44,12 @@ export class FrontHarness {
   readonly source: MemorySource;
   readonly table: FunctionTable;
   readonly admission: Admission;
+  readonly routes = new RouteTable();
   readonly finished: FinishedCall[] = [];
   readonly printed: { call: CallIdentity; stream: string; text: string }[] = [];
   readonly server: Server;
   readonly broker: LocalBroker;
+  readonly #passwords = new PasswordThread();
   draining = false;
 
   private constructor(options: HarnessOptions) {
@@ -58,6 +63,8 @@ export class FrontHarness {
       driver: this.driver,
       clock: systemClock,
       log: silentLogger,
+      changed: ({ namespace, name, routes: document }) => this.routes.set({ namespace, name, document }),
+      deleted: (namespace, name) => this.routes.delete({ namespace, name }),
     });
     this.admission = new Admission({
       memoryBytes: 1024 ** 3,
@@ -69,6 +76,9 @@ export class FrontHarness {
     this.broker = this.#broker();
     this.server = createFront({
       broker: this.broker,
+      routes: this.routes,
+      credentials: new CredentialCheck({ verify: this.#passwords.verify, secret: randomUUID() }),
+      tlsPort: () => undefined,
       clock: systemClock,
       log: silentLogger,
       ids: { uuid: randomUUID },
@@ -107,6 +117,7 @@ export class FrontHarness {
     this.server.closeAllConnections();
     await this.table[Symbol.asyncDispose]();
     await this.driver[Symbol.asyncDispose]();
+    await this.#passwords[Symbol.asyncDispose]();
   }
 
   #broker(): LocalBroker {

@@ -1,12 +1,15 @@
 import type {
   FunctionListener,
   FunctionSource,
+  FunctionVersion,
   OpenFunction,
 } from '../../src/faas-server/functions/function-source.ts';
+import type { RoutesDocument } from '../../src/kontainer/routes.ts';
 import type { KontainerSpec } from '../../src/kontainer/spec.ts';
 import { PlatformError } from '../../src/lib/errors.ts';
 
 interface Stored {
+  routes: RoutesDocument | undefined;
   spec: KontainerSpec;
   version: string;
 }
@@ -25,11 +28,11 @@ export class MemorySource implements FunctionSource {
     for (const spec of specs) this.set(spec);
   }
 
-  set(spec: KontainerSpec): void {
+  set(spec: KontainerSpec, routes?: RoutesDocument): void {
     this.#versions += 1;
     const version = `v${this.#versions}`;
-    this.#functions.set(`${spec.namespace}/${spec.name}`, { spec, version });
-    this.#listener?.set({ namespace: spec.namespace, name: spec.name, version });
+    this.#functions.set(`${spec.namespace}/${spec.name}`, { spec, version, routes });
+    this.#listener?.set(versionOf({ spec, version, routes }));
   }
 
   delete(namespace: string, name: string): void {
@@ -39,9 +42,7 @@ export class MemorySource implements FunctionSource {
 
   watch(listener: FunctionListener): Promise<void> {
     this.#listener = listener;
-    for (const { spec, version } of this.#functions.values()) {
-      listener.set({ namespace: spec.namespace, name: spec.name, version });
-    }
+    for (const stored of this.#functions.values()) listener.set(versionOf(stored));
     return Promise.resolve();
   }
 
@@ -62,4 +63,8 @@ export class MemorySource implements FunctionSource {
     this.#listener = undefined;
     return Promise.resolve();
   }
+}
+
+function versionOf({ spec: { namespace, name }, version, routes }: Stored): FunctionVersion {
+  return { namespace, name, version, ...(routes === undefined ? {} : { routes }) };
 }

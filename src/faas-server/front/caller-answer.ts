@@ -5,8 +5,8 @@ import type { Answer } from '../protocols/exchange.ts';
 export interface CallerAnswerOptions {
   response: ServerResponse;
   requestId: string;
-  /** Whether answers may be read by scripts of any origin unless the function says otherwise. */
-  cors: boolean;
+  /** Lets scripts of other sites read the answer, unless the function itself says who may. */
+  cors: RawHeaders;
   monotonic(): number;
 }
 
@@ -46,7 +46,7 @@ export class CallerAnswer implements Answer {
       if (lower === 'access-control-allow-origin') originNamed = true;
       all.push(name, value);
     });
-    if (cors && !originNamed) all.push('Access-Control-Allow-Origin', '*');
+    if (!originNamed) all.push(...cors);
     this.#status = status;
     this.#firstByteAt = this.#options.monotonic();
     response.writeHead(status, all);

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../lib/error-catalogue.ts';
 import type { PlatformError } from '../../lib/errors.ts';
 import type { RawHeaders } from '../../lib/http/raw-headers.ts';
+import { corsHeaders, serverCors } from './cors.ts';
+import { isEncrypted } from './function-headers.ts';
 import { lingerThenEnd } from './linger.ts';
 import type { RequestContext } from './request-context.ts';
 import { responseOver } from './response-over.ts';
@@ -25,7 +27,7 @@ export async function answerError(context: RequestContext, error: PlatformError)
   }
   const close = closing.has(error.code) || front.draining() || !bodyRead(request);
   const body = errorBody(error, requestId);
-  response.writeHead(error.status, errorHeaders(error, body, { requestId, cors: front.cors.enabled, close }));
+  response.writeHead(error.status, errorHeaders(error, body, { requestId, cors: corsOf(context), close }));
   if (request.method !== 'HEAD') response.write(body);
   // A caller that does not even read this does not keep its connection.
   const timer = setTimeout(() => response.destroy(), 2 * front.limits.linger.ms);
@@ -33,6 +35,11 @@ export async function answerError(context: RequestContext, error: PlatformError)
   await responseOver(response);
   clearTimeout(timer);
   return error.status;
+}
+
+function corsOf({ front, route }: RequestContext): RawHeaders {
+  if (route.via === undefined) return front.cors.enabled ? serverCors : [];
+  return corsHeaders(front.cors, { candidate: route.candidates[0], via: route.via });
 }
 
 /** Who sends such a request may mean something else by the bytes behind it. */
@@ -47,14 +54,15 @@ function bodyRead({ complete, headers }: IncomingMessage): boolean {
 /** Without the end of the chunks or the announced length the caller sees that bytes are missing; otherwise a reset tells. */
 function cut(response: ServerResponse): void {
   const framed = response.hasHeader('content-length') || response.chunkedEncoding;
-  if (framed) response.destroy();
+  // A reset needs the bare connection; the end of TLS without its alert tells as well.
+  if (framed || isEncrypted(response.req)) response.destroy();
   else response.socket?.resetAndDestroy();
 }
 
 function errorHeaders(
   error: PlatformError,
   body: string,
-  options: { requestId: string; cors: boolean; close: boolean },
+  options: { requestId: string; cors: RawHeaders; close: boolean },
 ): RawHeaders {
   const headers: RawHeaders = [
     'Content-Type',
@@ -63,9 +71,11 @@ function errorHeaders(
     String(Buffer.byteLength(body)),
   ];
   headers.push('x-request-id', options.requestId);
-  if (options.cors) headers.push('Access-Control-Allow-Origin', '*');
+  headers.push(...options.cors);
   const retryAfter = error.data['retryAfterSeconds'];
   if (typeof retryAfter === 'number') headers.push('Retry-After', String(retryAfter));
+  const { realm } = error.data;
+  if (typeof realm === 'string') headers.push('WWW-Authenticate', `Basic realm="${realm}", charset="UTF-8"`);
   if (options.close) headers.push('Connection', 'close');
   return headers;
 }
@@ -73,7 +83,7 @@ function errorHeaders(
 /** The same for a connection that has no response object: malformed requests and refused upgrades. */
 export function rawError(error: PlatformError, requestId: string): string {
   const body = errorBody(error, requestId);
-  const headers = errorHeaders(error, body, { requestId, cors: false, close: true });
+  const headers = errorHeaders(error, body, { requestId, cors: [], close: true });
   let head = `HTTP/1.1 ${error.status} ${error.code}\r\n`;
   for (let index = 0; index + 1 < headers.length; index += 2)
     head += `${headers[index]}: ${headers[index + 1]}\r\n`;

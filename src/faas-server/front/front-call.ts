@@ -10,7 +10,7 @@ import type { Route, RouteCandidate } from '../routes/route.ts';
 import { callEnvFor } from './call-env.ts';
 import { CallerAnswer } from './caller-answer.ts';
 import { CallerBody } from './caller-body.ts';
-import { corsFor } from './cors.ts';
+import { corsHeaders } from './cors.ts';
 import { atMost, crashed, explainExit } from './explain-exit.ts';
 import { functionHeaders } from './function-headers.ts';
 import { recordOf, type RequestContext } from './request-context.ts';
@@ -93,14 +93,14 @@ export class FrontCall {
     const { front, request, requestId, arrivedAt } = this.#context;
     const { candidates } = this.#route;
     const callEnv = (chosen: RouteCandidate): Record<string, string> =>
-      callEnvFor({ request, chosen, headers: this.#headers() });
+      callEnvFor({ request, chosen, headers: this.#headers(chosen) });
     return front.broker.acquire({ requestId, candidates, arrivedAt, callEnv }, this.#abort.signal);
   }
 
   #exchange(lease: CallLease, body: CallerBody): Promise<void> {
     const { front, request, response, requestId } = this.#context;
     const { candidate } = lease;
-    const cors = corsFor(front.cors, candidate);
+    const cors = corsHeaders(front.cors, { candidate, via: this.#route.via });
     const answer = new CallerAnswer({ response, requestId, cors, monotonic: () => front.clock.monotonic() });
     this.#answer = answer;
     this.#stream = lease.connect();
@@ -108,7 +108,7 @@ export class FrontCall {
       method: request.method ?? 'GET',
       target: candidate.target,
       url: candidate.prefix + candidate.target,
-      headers: this.#headers(),
+      headers: this.#headers(candidate),
       body,
       answer,
       limits: front.limits.exchange,
@@ -116,9 +116,9 @@ export class FrontCall {
     });
   }
 
-  #headers(): string[] {
+  #headers({ prefix }: RouteCandidate): string[] {
     const { front, request, requestId } = this.#context;
-    return functionHeaders(request, { requestId, traceparent: traceparentOf(request, front.ids) });
+    return functionHeaders(request, { requestId, traceparent: traceparentOf(request, front.ids), prefix });
   }
 
   async #verifyEnd(lease: CallLease, { expectExit }: { expectExit: boolean }): Promise<void> {

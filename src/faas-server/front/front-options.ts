@@ -1,8 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
+import type { CredentialCheck } from '../auth/credential-check.ts';
 import type { CallBroker } from '../calls/call-broker.ts';
 import type { ExchangeLimits } from '../protocols/exchange.ts';
 import type { ReservedPath } from '../routes/route.ts';
+import type { RouteLookup } from '../routes/route-table.ts';
 import type { CorsConfig } from './cors.ts';
 import type { IdSource } from './request-id.ts';
 
@@ -32,6 +34,10 @@ export interface PlainAnswer {
 
 export interface FrontOptions {
   broker: CallBroker;
+  routes: RouteLookup;
+  credentials: CredentialCheck;
+  /** Port of the same calls by HTTPS, if there is one. */
+  tlsPort: () => number | undefined;
   clock: Clock;
   log: Logger;
   ids: IdSource;

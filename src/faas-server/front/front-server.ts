@@ -1,4 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Certificates } from './certificates.ts';
 import { ConnectionTurns } from './connection-turns.ts';
 import type { FrontOptions } from './front-options.ts';
 import { refuseMalformed, refuseUpgrade } from './raw-answer.ts';
@@ -6,8 +14,21 @@ import { handleRequest, type HandlerOptions } from './request-handler.ts';
 
 /** The HTTP server of the data plane; not yet listening. */
 export function createFront(options: FrontOptions): Server {
-  const { limits } = options;
-  const server = createServer({
+  return served(createServer(serverOptions(options)), options);
+}
+
+/** The same over TLS, with the certificate of the host that the caller names. */
+export function createTlsFront(options: FrontOptions, certificates: Certificates): Server {
+  const server = createTlsServer({
+    ...serverOptions(options),
+    handshakeTimeout: options.limits.headersTimeoutMs,
+    SNICallback: (name, answer) => answer(null, certificates.contextFor(name)),
+  });
+  return served(server, options);
+}
+
+function serverOptions({ limits }: FrontOptions): ServerOptions {
+  return {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
@@ -18,7 +39,11 @@ export function createFront(options: FrontOptions): Server {
     // Checked by ourselves, to answer with JSON.
     requireHostHeader: false,
     noDelay: true,
-  });
+  };
+}
+
+function served(server: Server, options: FrontOptions): Server {
+  const { limits } = options;
   server.maxConnections = limits.connections;
   server.maxHeadersCount = 0;
   const turns = new ConnectionTurns(limits.pipelined);

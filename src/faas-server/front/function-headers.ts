@@ -11,11 +11,14 @@ const replaced = new Set([
   'x-forwarded-for',
   'x-forwarded-proto',
   'x-forwarded-host',
+  'x-forwarded-prefix',
 ]);
 
 export interface PlatformHeaders {
   requestId: string;
   traceparent: string;
+  /** The part of the path that the function does not see. */
+  prefix: string;
 }
 
 /**
@@ -29,9 +32,19 @@ export function functionHeaders(request: IncomingMessage, ours: PlatformHeaders)
   const before = joined(headers['x-forwarded-for']);
   const remote = socket.remoteAddress ?? 'unknown';
   all.push('X-Forwarded-For', before === '' ? remote : `${before}, ${remote}`);
-  all.push('X-Forwarded-Proto', joined(headers['x-forwarded-proto']) || 'http');
+  all.push(
+    'X-Forwarded-Proto',
+    joined(headers['x-forwarded-proto']) || (isEncrypted(request) ? 'https' : 'http'),
+  );
   all.push('X-Forwarded-Host', joined(headers['x-forwarded-host']) || (headers.host ?? ''));
+  const prefix = joined(headers['x-forwarded-prefix']) + ours.prefix;
+  if (prefix !== '') all.push('X-Forwarded-Prefix', prefix);
   return all;
+}
+
+/** Whether it came by the TLS port. */
+export function isEncrypted({ socket }: IncomingMessage): boolean {
+  return 'encrypted' in socket && socket.encrypted === true;
 }
 
 function joined(value: string | string[] | undefined): string {

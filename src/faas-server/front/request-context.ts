@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallRecord, Outcome } from '../calls/call-record.ts';
+import type { Route } from '../routes/route.ts';
 import type { FrontOptions } from './front-options.ts';
 
 /** One request while it is served. */
@@ -12,7 +13,11 @@ export interface RequestContext {
   readonly arrivedAt: number;
   /** The caller waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
+  /** Known once the request could be read. */
+  route: Route;
 }
+
+export const noRoute: Route = { candidates: [], reserved: undefined, via: undefined };
 
 export interface RecordDetails {
   outcome: Outcome;

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
 import { parseRoute, type Route } from '../routes/route.ts';
+import { answeredAtGate } from './route-gate.ts';
 import { corsFor, preflightHeaders } from './cors.ts';
 import { answerError } from './error-answer.ts';
 import { FrontCall } from './front-call.ts';
 import type { FrontOptions } from './front-options.ts';
 import { boundRest } from './linger.ts';
 import { checkRequest } from './request-check.ts';
-import { recordOf, type RequestContext } from './request-context.ts';
+import { noRoute, recordOf, type RequestContext } from './request-context.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface HandlerOptions {
@@ -18,8 +19,6 @@ export interface HandlerOptions {
   expects: 'nothing' | 'continue' | 'unknown';
 }
 
-const noRoute: Route = { candidates: [], reserved: undefined };
-
 /** Answers one request. Resolves when its answer is out; never rejects. */
 export async function handleRequest({ front, request, response, expects }: HandlerOptions): Promise<void> {
   const context: RequestContext = {
@@ -29,20 +28,21 @@ export async function handleRequest({ front, request, response, expects }: Handl
     requestId: requestIdOf(request, front.ids),
     arrivedAt: front.clock.monotonic(),
     expectsContinue: expects === 'continue',
+    route: noRoute,
   };
   // An error is the answer's to tell; one on a connection that is gone has nobody to tell.
   response.on('error', () => undefined);
-  let route = noRoute;
   try {
     checkRequest(request);
     if (expects === 'unknown') throw unknownExpectation();
-    if (request.url !== '*') route = parseRoute(request.url ?? '', request.headers.host);
-    if (await answeredHere(context, route)) return;
+    if (request.url !== '*')
+      context.route = parseRoute(request.url ?? '', request.headers.host, front.routes);
+    if (await answeredHere(context, context.route)) return;
   } catch (error) {
-    await refuse(context, route, toPlatformError(error));
+    await refuse(context, context.route, toPlatformError(error));
     return;
   }
-  await callFunction(context, route);
+  await callFunction(context, context.route);
 }
 
 /** What the server answers itself: its own paths, and CORS preflight requests, which are not counted as calls. */
@@ -52,6 +52,7 @@ async function answeredHere(context: RequestContext, route: Route): Promise<bool
     await answerReserved(context, route);
     return true;
   }
+  if (route.via) return answeredAtGate(context, route.via);
   const cors = route.candidates.every((candidate) => corsFor(front.cors, candidate)) && front.cors.enabled;
   if (request.method !== 'OPTIONS' || (!cors && request.url !== '*')) return false;
   const headers = cors ? preflightHeaders(request) : [];

@@ -1,7 +1,8 @@
 import { openLeases, closeLeases, renewLeases } from '../../oci/bundle-leases.ts';
 import { watchBundles } from '../../oci/bundle-watch.ts';
-import { currentVersion, leaseCurrent, releaseBundle, type Bundle } from '../../oci/bundles.ts';
+import { currentVersion, leaseCurrent, readRoutes, releaseBundle, type Bundle } from '../../oci/bundles.ts';
 import type { BundleName } from '../../oci/paths.ts';
+import { routesDocumentSchema, type RoutesDocument } from '../../kontainer/routes.ts';
 import { kontainerSpecSchema, type KontainerSpec } from '../../kontainer/spec.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
@@ -74,8 +75,22 @@ export class BundleSource implements FunctionSource {
 
   async #look(bundle: BundleName, listener: FunctionListener): Promise<void> {
     const version = await currentVersion(this.#options.root, bundle);
-    if (version === null) listener.deleted(bundle);
-    else listener.set({ ...bundle, version });
+    if (version === null) {
+      listener.deleted(bundle);
+      return;
+    }
+    const routes = await this.#routes(bundle, version);
+    listener.set({ ...bundle, version, ...(routes === undefined ? {} : { routes }) });
+  }
+
+  /** Routes that cannot be read are closed: the function keeps its own host and path. */
+  async #routes(bundle: BundleName, version: string): Promise<RoutesDocument | undefined> {
+    const document = await readRoutes(this.#options.root, bundle, version);
+    if (document === null) return undefined;
+    const parsed = routesDocumentSchema.safeParse(document);
+    if (parsed.success) return parsed.data;
+    this.#options.log.error({ err: parsed.error, ...bundle }, 'routes of a bundle cannot be read');
+    return undefined;
   }
 
   async #release(key: string, bundle: Bundle): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RoutesDocument } from '../../kontainer/routes.ts';
 import type { KontainerSpec } from '../../kontainer/spec.ts';
 
 /** Names one version of one function; nothing of it is read from disk yet. */
@@ -6,6 +7,8 @@ export interface FunctionVersion {
   name: string;
   /** Differs whenever anything about the function differs. */
   version: string;
+  /** Where it is called besides its own host and path. */
+  routes?: RoutesDocument;
 }
 
 export interface FunctionListener {

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { ActiveFunction } from './active-function.ts';
+import { isSameProgram } from '../../oci/paths.ts';
 import type { FunctionSource, FunctionVersion } from './function-source.ts';
 
 /** All that a function costs while nobody calls it. */
@@ -17,6 +18,8 @@ export interface FunctionTableOptions {
   driver: KontainerDriver;
   clock: Clock;
   log: Logger;
+  /** A function came, or changed in anything. */
+  changed?: (version: FunctionVersion) => void;
   /** A function was deleted. */
   deleted?: (namespace: string, name: string) => void;
 }
@@ -75,7 +78,9 @@ export class FunctionTable {
     this.#entries.clear();
   }
 
-  #set({ namespace, name, version }: FunctionVersion): void {
+  #set(function_: FunctionVersion): void {
+    const { namespace, name, version } = function_;
+    this.#options.changed?.(function_);
     const key = `${namespace}/${name}`;
     const entry = this.#entries.get(key);
     if (!entry) {
@@ -83,7 +88,7 @@ export class FunctionTable {
       return;
     }
     entry.version = version;
-    if (entry.active && entry.active.version !== version) void this.drop(entry.active);
+    if (entry.active && !isSameProgram(entry.active.version, version)) void this.drop(entry.active);
   }
 
   #delete(namespace: string, name: string): void {

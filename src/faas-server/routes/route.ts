@@ -1,6 +1,9 @@
-import { hostCandidate } from './host-route.ts';
+import { hostCandidate, hostName } from './host-route.ts';
 import { pathCandidate } from './path-route.ts';
-import { splitTarget } from './request-target.ts';
+import { splitTarget, type RequestTarget } from './request-target.ts';
+import { RouteTree, type FunctionRoute, type RouteMatch } from './route-tree.ts';
+import type { RouteLookup } from './route-table.ts';
+import { matchStrictly } from './strict-match.ts';
 
 /** A function that a request may be meant for, and what that function would see. */
 export interface RouteCandidate {
@@ -19,24 +22,66 @@ export interface Route {
   readonly candidates: readonly RouteCandidate[];
   /** Set when the server itself answers this path if no candidate exists. */
   readonly reserved: ReservedPath | undefined;
+  /** The route of an Image that leads to the only candidate, with its conditions; none for a function's own host and path. */
+  readonly via: FunctionRoute | undefined;
 }
 
+const noRoutes: RouteLookup = { has: () => false, ofHost: () => undefined, ofAnyHost: new RouteTree() };
+
 /**
- * Finds what a request may be meant for, without knowing which functions exist (design.md §7).
+ * Finds what a request may be meant for (design.md §7): a function's own host, then the routes of Images by host and
+ * path, then a function's own path. What is a function's own is never another's: there only its own routes count.
  * @param target request target as on the request line, origin-form or absolute-form
  * @param host value of the Host header
  * @throws PlatformError `bad_request` when target or host are not valid
  */
-export function parseRoute(target: string, host: string | undefined): Route {
+export function parseRoute(target: string, host: string | undefined, table: RouteLookup = noRoutes): Route {
   const { path, query, authority } = splitTarget(target);
-  const candidates: RouteCandidate[] = [];
-  const byHost = hostCandidate(authority ?? host ?? '', path + query);
-  if (byHost) candidates.push(byHost);
-  // Routes of HTTPTrigger objects (host and path) come here, between the two.
+  const name = hostName(authority ?? host ?? '');
+  const byHost = hostCandidate(name, path + query);
+  const match = matchHost(table, path, { name, owner: existing(table, byHost) });
+  if (match?.to) return routeTo(match.to, { path, query });
   const reserved = asReserved(path);
   const byPath = reserved ? undefined : pathCandidate(path, query);
-  if (byPath) candidates.push(byPath);
-  return { candidates, reserved };
+  const other = match || reserved ? undefined : matchAnyHost(table, path, byPath);
+  if (other) return routeTo(other, { path, query });
+  const candidates = [byHost, byPath].filter((candidate) => candidate !== undefined);
+  return { candidates, reserved, via: undefined };
+}
+
+/** Undefined where the host is nobody's; without `to` where it is somebody's who has no route for the path. */
+function matchHost(
+  table: RouteLookup,
+  path: string,
+  { name, owner }: { name: string; owner: RouteCandidate | undefined },
+): { to: RouteMatch | undefined } | undefined {
+  const ofHost = table.ofHost(name);
+  if (owner === undefined) return ofHost && { to: matchStrictly(ofHost, path, {}) };
+  return { to: ofHost && matchStrictly(ofHost, path, { only: owner }) };
+}
+
+function existing(table: RouteLookup, candidate: RouteCandidate | undefined): RouteCandidate | undefined {
+  return candidate !== undefined && table.has(candidate.namespace, candidate.name) ? candidate : undefined;
+}
+
+/** Under a function's own path only its own routes count, and of those the ones that begin there. */
+function matchAnyHost(
+  table: RouteLookup,
+  path: string,
+  byPath: RouteCandidate | undefined,
+): RouteMatch | undefined {
+  const { ofAnyHost } = table;
+  if (ofAnyHost.size === 0) return undefined;
+  if (byPath === undefined || !table.has(byPath.namespace, byPath.name))
+    return matchStrictly(ofAnyHost, path, {});
+  return matchStrictly(ofAnyHost, path, { only: byPath, from: byPath.prefix.length });
+}
+
+function routeTo({ to, end }: RouteMatch, { path, query }: Pick<RequestTarget, 'path' | 'query'>): Route {
+  const { namespace, name } = to;
+  const rest = end >= path.length ? '/' : path.slice(end);
+  const candidate = { namespace, name, target: rest + query, prefix: path.slice(0, end) };
+  return { candidates: [candidate], reserved: undefined, via: to };
 }
 
 function asReserved(path: string): ReservedPath | undefined {

@@ -3,9 +3,10 @@ import type { Protocol } from '../../kontainer/spec.ts';
 import type { ErrorCode } from '../../lib/error-catalogue.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { CallRecord } from '../calls/call-record.ts';
-import type { FrontServiceOptions } from '../front-service.ts';
+import type { FrontServiceOptions, Ports } from '../front-service.ts';
 import type { PlainAnswer } from '../front/front-options.ts';
 import type { ReservedPath, RouteCandidate } from '../routes/route.ts';
+import type { RouteChange } from '../routes/route-table.ts';
 
 /** A failure on its way between processes. */
 export interface ErrorMessage {
@@ -41,11 +42,12 @@ export type WorkerMessage =
   | { type: 'finish'; call: number; record: CallRecord }
   | { type: 'refused'; record: CallRecord; candidates: readonly RouteCandidate[] }
   | { type: 'page'; ask: number; path: ReservedPath }
-  | { type: 'listening'; port: number }
+  | { type: 'listening'; ports: Ports }
   | { type: 'metrics'; ask: number; metrics: object[] };
 
 /** From the primary to a worker. */
 export type PrimaryMessage =
+  | { type: 'routes'; changes: readonly RouteChange[] }
   | { type: 'serve'; config: FrontServiceOptions['config'] }
   | { type: 'lease'; call: number; lease: LeaseMessage }
   | { type: 'failed'; call: number; error: ErrorMessage }

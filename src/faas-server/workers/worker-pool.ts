@@ -6,6 +6,8 @@ import type { Logger } from '../../lib/log.ts';
 import type { LocalBroker } from '../calls/local-broker.ts';
 import type { FaasServerConfig } from '../config.ts';
 import type { FrontOptions } from '../front/front-options.ts';
+import type { RouteChange, RouteTable } from '../routes/route-table.ts';
+import type { Ports } from '../front-service.ts';
 import type { Fronts } from '../single-process.ts';
 import { primaryEnd } from './cluster-channel.ts';
 import type { PrimaryEnd, WorkerMessage } from './messages.ts';
@@ -17,6 +19,7 @@ export interface WorkerPoolOptions {
   cluster: Cluster;
   config: FaasServerConfig;
   broker: LocalBroker;
+  routes: RouteTable;
   reserved: FrontOptions['reserved'];
   clock: Clock;
   log: Logger;
@@ -38,18 +41,21 @@ const restartMs = 200;
 export class WorkerPool implements Fronts {
   readonly #options: WorkerPoolOptions;
   readonly #members = new Set<Member>();
-  #port = 0;
+  #ports: Ports = { port: 0, tlsPort: undefined };
   #stopping = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
   }
 
-  async listen(): Promise<number> {
-    const { config } = this.#options;
-    this.#port = config.port === 0 ? await freePort(config.host) : config.port;
-    await Promise.all(Array.from({ length: config.workers }, () => this.#start()));
-    return this.#port;
+  async listen(): Promise<Ports> {
+    const { host, port, tlsPort, workers } = this.#options.config;
+    this.#ports = {
+      port: port === 0 ? await freePort(host) : port,
+      tlsPort: tlsPort === 0 ? await freePort(host) : tlsPort,
+    };
+    await Promise.all(Array.from({ length: workers }, () => this.#start()));
+    return this.#ports;
   }
 
   async drain(): Promise<void> {
@@ -91,7 +97,9 @@ export class WorkerPool implements Fronts {
     new WorkerCalls({ channel, broker, clock }).attach();
     const startedAt = clock.monotonic();
     void member.ended.then(() => this.#ended(member, worker, startedAt));
-    channel.send({ type: 'serve', config: { ...config, port: this.#port } });
+    const unsubscribe = this.#followRoutes(channel);
+    void member.ended.then(unsubscribe);
+    channel.send({ type: 'serve', config: { ...config, ...this.#ports } });
     return new Promise((resolve, reject) => {
       channel.onMessage((message) => {
         if (message.type === 'listening') resolve();
@@ -100,6 +108,19 @@ export class WorkerPool implements Fronts {
       worker.once('exit', (code, signal) => reject(new Error(`the worker process ended: ${signal ?? code}`)));
       worker.on('error', (err) => log.error({ err }, 'worker process failed'));
     });
+  }
+
+  /** The worker gets all that there is before its first request. */
+  #followRoutes(channel: PrimaryEnd): () => void {
+    const known: RouteChange[] = [];
+    let isFirst = true;
+    const unsubscribe = this.#options.routes.subscribe((change) => {
+      if (isFirst) known.push(change);
+      else channel.send({ type: 'routes', changes: [change] });
+    });
+    isFirst = false;
+    channel.send({ type: 'routes', changes: known });
+    return unsubscribe;
   }
 
   #answer({ channel, metrics }: Member, message: WorkerMessage): void {

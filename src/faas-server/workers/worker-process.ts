@@ -5,6 +5,7 @@ import { FrontService } from '../front-service.ts';
 import type { PlainAnswer } from '../front/front-options.ts';
 import type { IdSource } from '../front/request-id.ts';
 import type { ReservedPath } from '../routes/route.ts';
+import { RouteTable } from '../routes/route-table.ts';
 import type { PrimaryMessage, WorkerEnd } from './messages.ts';
 import { Questions } from './questions.ts';
 import { RemoteBroker } from './remote-broker.ts';
@@ -24,6 +25,7 @@ export interface WorkerProcessOptions {
 export class WorkerProcess {
   readonly #options: WorkerProcessOptions;
   readonly #broker: RemoteBroker;
+  readonly #routes = new RouteTable();
   readonly #pages = new Questions<PlainAnswer>();
   #front: FrontService | undefined;
 
@@ -41,6 +43,7 @@ export class WorkerProcess {
 
   #handle(message: PrimaryMessage): void {
     if (message.type === 'serve') void this.#serve(message.config);
+    else if (message.type === 'routes') for (const change of message.changes) this.#routes.apply(change);
     else if (message.type === 'page') this.#pages.answer(message.ask, message.answer);
     else if (message.type === 'collect') void this.#collect(message.ask);
     else if (message.type === 'drain') void this.#drain();
@@ -51,6 +54,7 @@ export class WorkerProcess {
     this.#front = new FrontService({
       config,
       broker: this.#broker,
+      routes: this.#routes,
       reserved: (path) => this.#page(path),
       killCalls: () => this.#broker.killAll(),
       ids,
@@ -58,7 +62,7 @@ export class WorkerProcess {
       log,
     });
     try {
-      channel.send({ type: 'listening', port: await this.#front.listen() });
+      channel.send({ type: 'listening', ports: await this.#front.listen() });
     } catch (err) {
       log.error({ err }, 'worker cannot listen');
       this.#options.exit();

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { bundleRoute, routesDocument } from '../../../test/helpers/bundle-routes.ts';
+import { decodeSegment } from './request-target.ts';
+import { parseRoute } from './route.ts';
+import { RouteTable } from './route-table.ts';
+import { segmentsOf } from './route-tree.ts';
+
+type Claims = Record<string, { host?: string; path?: string }[]>;
+
+/** Functions of namespace `ns` by name; the earlier of the list are older. */
+function tableOf(claims: Claims): RouteTable {
+  const table = new RouteTable();
+  for (const [index, [name, routes]] of Object.entries(claims).entries())
+    table.set({ namespace: 'ns', name, document: routesDocument(routes.map(bundleRoute), `${index}`) });
+  return table;
+}
+
+/** `function prefix target` of what is called first. */
+function called(table: RouteTable, url: string): string {
+  const { host, pathname } = /^(?<host>[^/]*)(?<pathname>.*)$/.exec(url)?.groups ?? {};
+  const { candidates, reserved } = parseRoute(pathname ?? '', host, table);
+  const [first] = candidates.filter(({ namespace, name }) => table.has(namespace, name));
+  if (first === undefined) return reserved ?? 'nothing';
+  return `${first.name} ${first.prefix} ${first.target}`;
+}
+
+suite('routes of Images', () => {
+  const claims: Claims = {
+    api: [{ host: 'a.example', path: '/api' }],
+    v2: [
+      { host: 'a.example', path: 'api/v2/' },
+      { host: '*.example' },
+      { path: '/any' },
+      { path: '/ns/api/x' },
+    ],
+    root: [{ host: 'a.example' }, { host: 'b.example', path: '/only' }],
+    catches: [{ path: '/' }, { path: '/ns/guarded' }],
+    guarded: [{ path: '/ns/guarded/in' }, { host: 'guarded.ns', path: '/in' }],
+    greedy: [
+      { host: 'guarded.ns' },
+      { host: 'a.example', path: '/api' },
+      { host: '*.ns' },
+      { path: '/healthz' },
+    ],
+  };
+  const table: Record<string, string> = {
+    'a.example/api': 'api /api /',
+    'a.example/api/': 'api /api /',
+    'a.example/api?q=1': 'api /api /?q=1',
+    'a.example/api/x/../y?z': 'bad_request',
+    'a.example/api/x%2Fy': 'api /api /x%2Fy',
+    'a.example/a%70i/x': 'api /a%70i /x',
+    'A.Example.:8080/api/v2/x': 'v2 /api/v2 /x',
+    'a.example/api/v22': 'api /api /v22',
+    'a.example/apis': 'root  /apis',
+    'a.example/': 'root  /',
+    'a.example/ns/api': 'root  /ns/api',
+    'a.example/healthz': 'root  /healthz',
+    'c.example/x': 'v2  /x',
+    'x.c.example/x': 'catches  /x',
+    'b.example/only/x': 'root /only /x',
+    'b.example/other': 'nothing',
+    'b.example/ns/api': 'api /ns/api /',
+    'h/any/thing': 'v2 /any /thing',
+    'h/else': 'catches  /else',
+    'h/healthz': '/healthz',
+    'h/ns/api/x': 'api /ns/api /x',
+    'h/ns/nobody/x': 'catches  /ns/nobody/x',
+    'h/ns/guarded/x': 'guarded /ns/guarded /x',
+    'h/ns/guarded/in/x': 'guarded /ns/guarded/in /x',
+    'guarded.ns/x': 'guarded  /x',
+    'guarded.ns/in/x': 'guarded /in /x',
+    'nobody.ns/x': 'greedy  /x',
+    'api.ns.svc.cluster.local/api': 'api  /api',
+  };
+  for (const [url, expected] of Object.entries(table)) {
+    test(url, () => {
+      if (expected === 'bad_request') assert.throws(() => called(tableOf(claims), url), { code: expected });
+      else assert.equal(called(tableOf(claims), url), expected);
+    });
+  }
+
+  test('the older of two claims has the path, and the younger gets it when the older goes', () => {
+    const routes = tableOf({ old: [{ host: 'h' }], young: [{ host: 'h' }] });
+    assert.equal(called(routes, 'h/'), 'old  /');
+    routes.delete({ namespace: 'ns', name: 'old' });
+    assert.equal(called(routes, 'h/'), 'young  /');
+    routes.delete({ namespace: 'ns', name: 'young' });
+    assert.equal(routes.ofHost('h'), undefined);
+    assert.equal(called(routes, 'h/'), 'nothing');
+  });
+
+  test('another table that follows the first is equal to it', () => {
+    const first = tableOf({ a: [{ host: 'a' }] });
+    const second = new RouteTable();
+    first.subscribe((change) => second.apply(structuredClone(change)));
+    first.set({ namespace: 'ns', name: 'b', document: routesDocument([bundleRoute({ host: 'b' })]) });
+    first.delete({ namespace: 'ns', name: 'a' });
+    assert.deepEqual([called(second, 'a/'), called(second, 'b/')], ['nothing', 'b  /']);
+  });
+});
+
+const segment = fc.constantFrom('a', 'b', 'c', 'd', '%61', 'ns', 'f');
+const path = fc.array(segment, { maxLength: 4 }).map((segments) => `/${segments.join('/')}`);
+const host = fc.constantFrom('', 'x.y', '*.y', 'z.y');
+
+test('the tree finds what looking at every route finds', () => {
+  const routes = fc.array(fc.record({ host, path }), { maxLength: 12 });
+  fc.assert(
+    fc.property(routes, fc.constantFrom('x.y', 'z.y', 'w.y', 'v'), path, (given, name, asked) => {
+      const table = new RouteTable();
+      for (const [index, route] of given.entries()) {
+        const document = routesDocument([bundleRoute(route)], String(index).padStart(2, '0'));
+        table.set({ namespace: 'ns', name: `f${index}`, document });
+      }
+      assert.equal(parseRoute(asked, name, table).via?.name, naive(given, name, asked));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+function naive(routes: { host: string; path: string }[], name: string, asked: string): string | undefined {
+  const hosts = [name, `*${name.slice(name.indexOf('.'))}`].filter((one) =>
+    routes.some((r) => r.host === one),
+  );
+  const chosen = hosts[0] ?? '';
+  const wanted = asked.slice(1).split('/').map(decodeSegment);
+  let best: { name: string; length: number } | undefined;
+  for (const [index, route] of routes.entries()) {
+    const segments = segmentsOf(route.path);
+    if (route.host !== chosen || !segments.every((one, at) => wanted[at] === one)) continue;
+    if (best === undefined || segments.length > best.length)
+      best = { name: `f${index}`, length: segments.length };
+  }
+  return best?.name;
+}
+
+suite('a path that can be read in two ways', () => {
+  const claims: Claims = {
+    open: [{ host: 'h' }],
+    closed: [
+      { host: 'h', path: '/admin' },
+      { host: 'h', path: '/open/in' },
+    ],
+  };
+  const tricks = [
+    '//admin/x',
+    '/.//admin',
+    '/x/../admin',
+    '/x/%2e%2E/admin',
+    '/x/.%2e/admin',
+    '/x/..;/admin',
+    '/x/..%2fadmin',
+    '/x%2f..%2fadmin',
+    '/%2fadmin',
+    '/%2Fadmin/x',
+    '/admin%2fx',
+    '/admin%5Cx',
+    '/admin\\x',
+    '/\\admin',
+    '/x\\..\\admin',
+    '/admin;a=b/x',
+    '/;/admin',
+    '/./admin',
+    '/.',
+    '/..',
+  ];
+  for (const trick of tricks) {
+    test(trick, () => {
+      assert.throws(() => called(tableOf(claims), `h${trick}`), { code: 'bad_request' });
+    });
+  }
+
+  const piece = fc.constantFrom(
+    '/',
+    '//',
+    '\\',
+    '%2f',
+    '%5C',
+    '.',
+    '..',
+    '%2e',
+    ';p',
+    '%3b',
+    'admin',
+    'open',
+    'in',
+    'x',
+    '%61dmin',
+  );
+
+  test('whatever is asked: what any reading of it takes for a guarded path does not reach the open route', () => {
+    const table = tableOf(claims);
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const asked = `/${pieces.join('')}`;
+        let reached: string;
+        try {
+          reached = called(table, `h${asked}`);
+        } catch {
+          return;
+        }
+        if (readings(asked).some((reading) => /^\/+(admin|open\/+in)(\/|$)/.test(reading)))
+          assert.ok(reached.startsWith('closed'), `${asked} reached ${reached}`);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+/** As servers read paths: with parameters cut or not, slashes decoded or not, merged or not, dots resolved or not. */
+function readings(asked: string): string[] {
+  const steps: ((text: string) => string)[] = [
+    (text) => text.replaceAll(/;[^/]*/g, ''),
+    (text) => decodeURIComponent(text),
+    (text) => text.replaceAll(/;[^/]*/g, ''),
+    (text) => text.replaceAll('\\', '/'),
+    (text) => text.replaceAll(/\/+/g, '/'),
+    (text) => new URL(`http://h${text}`).pathname,
+  ];
+  let all = [asked];
+  for (const step of steps) all = [...all, ...all.map((text) => step(text))];
+  return all;
+}
