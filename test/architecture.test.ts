@@ -35,6 +35,8 @@ const layers: readonly (readonly string[])[] = [
 const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   'src/main/embedded.ts': ['pino'],
   'src/main/embedded-apiserver.ts': ['pino', 'yaml', 'zod'],
+  'src/main/controllers.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
+  'src/main/embedded-agent.ts': ['pino', 'undici', 'yaml', 'zod'],
   'src/main/embedded-registry.ts': [],
   'src/main/embedded-samples.ts': ['undici', 'yaml', 'zod'],
   'src/main/embedded-setup.ts': ['pino', 'undici', 'yaml', 'zod'],

@@ -13,6 +13,8 @@ const environmentSchema = z.object({
   KONTAIN_CONTROLLER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
   /** Told apart from other replicas by it; a pod's name, for example. */
   POD_NAME: z.string().min(1).optional(),
+  /** `false` where somebody else makes sure that there is only one replica: then nothing is renewed, and no end waited for. */
+  KONTAIN_LEADER_ELECTION: z.stringbool().default(true),
   /** Where kubeless-config is; else the CRD's annotation says, else it is `kubeless`. */
   KUBELESS_NAMESPACE: z.string().min(1).optional(),
   KUBELESS_CONFIG: z.string().min(1).optional(),

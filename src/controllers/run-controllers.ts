@@ -38,6 +38,7 @@ export async function runControllers(options: ControllersOptions, signal: AbortS
 
 function takeTurns(context: ControllerContext, controller: Controller, signal: AbortSignal): Promise<void> {
   const { client, clock, config, log, place, random } = context;
+  if (!config.KONTAIN_LEADER_ELECTION) return controller.lead(signal);
   const lease = { namespace: place.namespace, name: `kontain-${controller.name}` };
   const identity = `${config.POD_NAME ?? hostname()}_${randomUUID()}`;
   return runAsLeader({ client, lease, identity, clock, random, log }, signal, controller.lead);

@@ -5,20 +5,23 @@ import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../lib/errors.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 
-const usage = 'usage: embedded-registry --folder FOLDER [--program docker-registry]';
+const usage = 'usage: embedded-registry --folder FOLDER --port PORT [--program docker-registry]';
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   const options = {
     folder: { type: 'string' },
+    port: { type: 'string' },
     program: { type: 'string', default: 'docker-registry' },
   } as const;
-  const { folder, program } = parseArgs({ args, options }).values;
-  if (folder === undefined) throw new PlatformError('bad_request', usage);
+  const { folder, program, ...values } = parseArgs({ args, options }).values;
+  const port = Number(values.port);
+  if (folder === undefined || !Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new PlatformError('bad_request', usage);
   const stop = new AbortController();
   onStopSignal(process, () => stop.abort());
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const onReady = (port: number): void => console.log(JSON.stringify({ ready: true, port }));
-  await runRegistry({ folder, program, env: Object.fromEntries(entries), clock, onReady }, stop.signal);
+  await runRegistry({ folder, port, program, env: Object.fromEntries(entries), clock, onReady }, stop.signal);
 }
 
 try {

@@ -1,26 +1,52 @@
 import { parseArgs } from 'node:util';
 import { applyCrds } from '../embedded/setup/apply-crds.ts';
+import { applyPlatform } from '../embedded/setup/platform-objects.ts';
+import { platformImages, pushImages } from '../embedded/setup/push-images.ts';
+import type { KubeClient } from '../kube/client-types.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../lib/errors.ts';
-import { createLogger } from '../lib/log.ts';
+import { createLogger, type Logger } from '../lib/log.ts';
 
-const usage = `usage: embedded-setup --kubeconfig FILE --crds DIR
-Puts the custom resource definitions of DIR into the API server and waits until it serves them.`;
+const usage = `usage: embedded-setup --kubeconfig FILE --crds DIR [--registry HOST:PORT --images DIR --samples DIR --port PORT]
+Puts the custom resource definitions of DIR into the API server and waits until it serves them; with a registry also the
+platform's images into it, and the configuration that names them into the API server. --port is that of the calls.`;
+
+interface Platform {
+  registry: string;
+  images: string;
+  samples: string;
+  port: number;
+}
+
+async function setUpPlatform(
+  client: KubeClient,
+  { registry, images, samples, port }: Platform,
+  log: Logger,
+): Promise<void> {
+  const names = platformImages(images, samples);
+  const { signal } = new AbortController();
+  const digests = await pushImages({ folder: images, names, registry, auths: new Map(), signal });
+  await applyPlatform({ client, registry, port, digests });
+  log.info({ images: names }, 'the platform is configured');
+}
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { kubeconfig: text, crds: text } });
-  if (values.kubeconfig === undefined || values.crds === undefined)
-    throw new PlatformError('bad_request', usage);
+  const options = { kubeconfig: text, crds: text, registry: text, images: text, samples: text, port: text };
+  const { kubeconfig, crds, registry, images, samples, port } = parseArgs({ options }).values;
+  if (kubeconfig === undefined || crds === undefined) throw new PlatformError('bad_request', usage);
   const log = createLogger({ name: 'embedded-setup', level: process.env['KONTAIN_LOG_LEVEL'] ?? 'info' });
-  const connection = await loadKubeconfig(values.kubeconfig);
+  const connection = await loadKubeconfig(kubeconfig);
   const userAgent = 'kontain-embedded-setup/0.1.0';
   await using client = createKubeClient({ connection, clock: systemClock, random: Math.random, userAgent });
-  const names = await applyCrds({ client, clock: systemClock, folder: values.crds, timeoutMs: 20_000 });
+  const names = await applyCrds({ client, clock: systemClock, folder: crds, timeoutMs: 20_000 });
   log.info({ names }, 'definitions are served');
+  if (registry === undefined) return;
+  if (images === undefined || samples === undefined) throw new PlatformError('bad_request', usage);
+  await setUpPlatform(client, { registry, images, samples, port: Number(port) }, log);
 }
 
 try {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { homeAt, type Home } from '../embedded/supervisor/home.ts';
 import { launch, runningRecord } from '../embedded/supervisor/launch.ts';
 import { embeddedParts } from '../embedded/supervisor/parts.ts';
-import { chooseApiPort } from '../embedded/supervisor/ports.ts';
+import { choosePort } from '../embedded/supervisor/ports.ts';
 import { shutDown } from '../embedded/supervisor/shut-down.ts';
 import { sourceKey } from '../embedded/supervisor/source-key.ts';
 import { supervise } from '../embedded/supervisor/supervisor.ts';
@@ -60,8 +60,9 @@ async function runSupervisor({ home, port, env }: Config): Promise<void> {
   onStopSignal(process, () => stop.abort());
   process.on('SIGHUP', () => undefined); // the terminal that started it may go
   mkdirSync(home.logs, { recursive: true, mode: 0o750 });
-  const apiPort = await chooseApiPort(home);
-  const stages = embeddedParts({ home, root, node: process.execPath, port, apiPort, env });
+  const apiPort = await choosePort(home.apiPort);
+  const registryPort = await choosePort(home.registryPort);
+  const stages = embeddedParts({ home, root, node: process.execPath, port, apiPort, registryPort, env });
   await supervise({
     home,
     port,

@@ -24,7 +24,14 @@ suite('kill -9', () => {
   });
   after(() => it[Symbol.asyncDispose]());
 
-  for (const part of ['embedded-apiserver', 'faas-downloader'])
+  const idle = [
+    'embedded-apiserver',
+    'embedded-registry',
+    'faas-downloader',
+    'controllers',
+    'embedded-agent',
+  ];
+  for (const part of idle)
     test(`of ${part}: no call notices, and it is back`, async (t) => {
       await using calls = load(it.url('/default/hello'), 2);
       const start = Date.now();

@@ -95,9 +95,11 @@ export async function buildMachine() {
         limits,
       };
       const content = unpacked.map(({ diffId }) => layerContentPath(store, diffId));
-      const place = { id: basename(folder), folder, layers: content, logFile: join(folder, 'log') };
+      let log = '';
+      const onOutput = (_: string, chunk: Buffer): void => void (log += chunk.toString());
+      const place = { id: basename(folder), folder, layers: content, onOutput };
       const ended = await runContainer(run, place, host, signal);
-      return { ...ended, log: readFileSync(place.logFile, 'utf8') };
+      return { ...ended, log };
     },
     root,
     [Symbol.dispose]() {

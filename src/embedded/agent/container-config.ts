@@ -7,6 +7,10 @@ export interface ContainerRun {
   mounts: readonly VolumeBind[];
   readOnlyRoot: boolean;
   limits: ContainerLimits;
+  /** Default `build`. */
+  hostname?: string;
+  /** Default /dev/termination-log. */
+  terminationMessagePath?: string;
 }
 
 export interface VolumeBind {
@@ -86,7 +90,7 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
     ociVersion: '1.0.2',
     process: processOf(run),
     root: { path: host.rootfs, readonly: run.readOnlyRoot },
-    hostname: 'build',
+    hostname: run.hostname ?? 'build',
     mounts: [...systemMounts, ...run.mounts.map(bind)],
     linux: {
       namespaces: ['pid', 'mount', 'ipc', 'uts', 'cgroup', 'user'].map((type) => ({ type })),

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -61,7 +70,9 @@ function machine() {
         ...change,
       };
       const logFile = join(folder, 'log');
-      const ended = await runContainer(run, { id, folder, layers: [layer], logFile }, host, signal);
+      writeFileSync(logFile, '');
+      const onOutput = (_: string, chunk: Buffer): void => appendFileSync(logFile, chunk);
+      const ended = await runContainer(run, { id, folder, layers: [layer], onOutput }, host, signal);
       return { ...ended, log: readFileSync(logFile, 'utf8') };
     },
     [Symbol.dispose]() {

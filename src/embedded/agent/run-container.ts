@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import type { LogStream } from './pod-logs.ts';
 import { containerConfig, type ContainerHostConfig, type ContainerRun } from './container-config.ts';
 
 export interface ContainerHost {
@@ -22,8 +23,8 @@ export interface ContainerPlace {
   folder: string;
   /** Content folders of the image's layers, lowest first. */
   layers: readonly string[];
-  /** Its output goes to the end of this file. */
-  logFile: string;
+  /** Told its output as it comes. */
+  onOutput: (stream: LogStream, chunk: Buffer) => void;
 }
 
 /** How it ended, in the words of Kubernetes' ContainerStateTerminated. */
@@ -31,7 +32,7 @@ export interface Terminated {
   /** 128 and the number of the signal, as shells have it, where one ended it. */
   exitCode: number;
   reason: 'Completed' | 'Error';
-  /** What it wrote to /dev/termination-log. */
+  /** What it wrote to its termination log. */
   message: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
@@ -64,21 +65,17 @@ export async function runContainer(
   signal: AbortSignal,
 ): Promise<Terminated> {
   const terminationLog = await prepare(place, host.idBase);
-  const mounts = [...run.mounts, { source: terminationLog, path: '/dev/termination-log', readOnly: false }];
+  const path = run.terminationMessagePath ?? '/dev/termination-log';
+  const mounts = [...run.mounts, { source: terminationLog, path, readOnly: false }];
   await writeBundle({ ...run, mounts }, place, host);
-  const log = await open(place.logFile, 'a', 0o600);
   const startedAt = host.clock.now();
-  try {
-    const exitCode = await start(place, host, log.fd, signal);
-    const message = await readMessage(terminationLog);
-    const reason = exitCode === 0 ? 'Completed' : 'Error';
-    return { exitCode, reason, message, startedAt, finishedAt: host.clock.now() };
-  } finally {
-    await log.close();
-  }
+  const exitCode = await start(place, host, signal);
+  const message = await readMessage(terminationLog);
+  const reason = exitCode === 0 ? 'Completed' : 'Error';
+  return { exitCode, reason, message, startedAt, finishedAt: host.clock.now() };
 }
 
-/** Returns the file that becomes /dev/termination-log. */
+/** Returns the file that becomes its termination log. */
 async function prepare({ folder }: ContainerPlace, idBase: number): Promise<string> {
   for (const name of ['upper', 'work', 'rootfs', 'state'])
     await mkdir(join(folder, name), { recursive: true, mode: 0o755 });
@@ -105,12 +102,7 @@ async function writeBundle(
   await writeFile(join(folder, 'config.json'), JSON.stringify(containerConfig(run, config)), { mode: 0o600 });
 }
 
-async function start(
-  place: ContainerPlace,
-  host: ContainerHost,
-  log: number,
-  signal: AbortSignal,
-): Promise<number> {
+async function start(place: ContainerPlace, host: ContainerHost, signal: AbortSignal): Promise<number> {
   const { id, folder, layers } = place;
   const runtime = [host.runtime, '--root', join(folder, 'state'), 'run', '--bundle', folder, id];
   const namespaces = [
@@ -127,14 +119,17 @@ async function start(
   const shell = ['sh', '-c', script, 'sh', layers.toReversed().join(':'), folder, ...runtime];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...namespaces, ...shell], {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].on('data', (chunk: Buffer) => place.onOutput(stream, chunk));
   return await ended(child, signal);
 }
 
 async function ended(child: ChildProcess, signal: AbortSignal): Promise<number> {
   const kill = (): void => void child.kill('SIGKILL');
-  const exit = once(child, 'exit') as Promise<[code: number | null]>;
+  // Not before all that it wrote is there.
+  const exit = once(child, 'close') as Promise<[code: number | null]>;
   signal.addEventListener('abort', kill, { once: true });
   if (signal.aborted) kill();
   try {
@@ -149,6 +144,11 @@ async function ended(child: ChildProcess, signal: AbortSignal): Promise<number> 
 const killedCode = 137;
 
 async function readMessage(path: string): Promise<string> {
-  const content = await readFile(path);
-  return content.subarray(0, maxMessageBytes).toString('utf8');
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxMessageBytes), 0, maxMessageBytes, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../lib/clock.ts';
 import { replaceFile } from '../../lib/durable-file.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { registryConfig } from './registry-config.ts';
 
 export interface RunOptions {
-  /** Holds `data/`, `config.yml` and `port`. */
+  /** Holds `data/` and `config.yml`. */
   folder: string;
+  /** On loopback. */
+  port: number;
   /** docker-registry of Debian, or another build of distribution. */
   program: string;
   env: Record<string, string>;
@@ -19,40 +20,13 @@ export interface RunOptions {
   onReady: (port: number) => void;
 }
 
-/** The port stays the same over restarts, as names of images have it inside: only one that another program took changes. */
-async function choosePort(file: string): Promise<number> {
-  const last = readPort(file);
-  const port = last === null ? await freePort(0) : await freePort(last).catch(() => freePort(0));
-  if (port !== last) await replaceFile(file, `${port}\n`);
-  return port;
-}
-
-function readPort(file: string): number | null {
-  try {
-    const port = Number(readFileSync(file, 'utf8'));
-    return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null;
-  } catch {
-    return null;
-  }
-}
-
-async function freePort(port: number): Promise<number> {
-  const server = createServer().listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
-
 /**
  * Runs an image registry on loopback until the signal aborts; it dies with us. Rejects with `start_failed` when it cannot
  * start, or ends by itself.
  */
 export async function runRegistry(options: RunOptions, signal: AbortSignal): Promise<void> {
-  const { folder, program, env, clock, onReady } = options;
+  const { folder, port, program, env, clock, onReady } = options;
   await mkdir(join(folder, 'data'), { recursive: true, mode: 0o750 });
-  const port = await choosePort(join(folder, 'port'));
   const config = join(folder, 'config.yml');
   await replaceFile(config, registryConfig({ data: join(folder, 'data'), port }));
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, 'serve', config], {

@@ -16,6 +16,10 @@ export interface Home {
   readonly record: string;
   /** The API server's port, kept so that a kubeconfig stays valid. */
   readonly apiPort: string;
+  /** Data of the image registry. */
+  readonly registry: string;
+  /** The registry's port, kept because names of images have it inside. */
+  readonly registryPort: string;
 }
 
 export function homeAt(root: string): Home {
@@ -28,5 +32,7 @@ export function homeAt(root: string): Home {
     lock: join(root, 'supervisor.lock'),
     record: join(root, 'supervisor.json'),
     apiPort: join(root, 'api-port'),
+    registry: join(root, 'registry'),
+    registryPort: join(root, 'registry-port'),
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Home } from './home.ts';
-import { cgroupPath, runFolder } from './node-folders.ts';
+import { agentCgroupPath, cgroupPath, runFolder } from './node-folders.ts';
 import type { PartSpec } from './part.ts';
 
 export interface PartsOptions {
@@ -12,6 +12,7 @@ export interface PartsOptions {
   /** Of the calls. */
   port: number;
   apiPort: number;
+  registryPort: number;
   /** What the parts inherit: PATH, proxies, log level. */
   env: Record<string, string>;
 }
@@ -20,17 +21,25 @@ export interface PartsOptions {
  * The programs of embedded mode, as stages of their start. faas-server is in the first one: it serves what is on disk and
  * needs no API server, so that after a crash calls work again as soon as they can.
  */
-export function embeddedParts(options: PartsOptions): PartSpec[][] {
-  const { home, apiPort, root } = options;
-  const kubeconfig = `--kubeconfig=${home.kubeconfig}`;
-  const apiserver = [`--data-dir=${home.api}`, `--port=${apiPort}`, kubeconfig];
-  const setup = program(options, 'embedded-setup', [`--crds=${join(root, 'deploy/crds')}`, kubeconfig]);
-  const downloader = [kubeconfig, '--node-name=embedded', `--root=${home.node}`, '--port=0'];
+export function embeddedParts(given: PartsOptions): PartSpec[][] {
+  // It is on loopback, where nobody listens in: plain HTTP.
+  const known = given.env['KONTAIN_INSECURE_REGISTRIES'];
+  const insecure = [registryOf(given), ...(known === undefined ? [] : [known])].join(',');
+  const options = { ...given, env: { ...given.env, KONTAIN_INSECURE_REGISTRIES: insecure } };
   return [
-    [program(options, 'embedded-apiserver', apiserver), faasServer(options)],
-    [{ ...setup, once: true }],
-    [program(options, 'faas-downloader', downloader)],
+    [apiserver(options), faasServer(options), registry(options)],
+    [{ ...setup(options), once: true }],
+    [downloader(options), controllers(options), agent(options)],
   ];
+}
+
+const registryOf = ({ registryPort }: PartsOptions): string => `127.0.0.1:${registryPort}`;
+const kubeconfig = ({ home }: PartsOptions): string => `--kubeconfig=${home.kubeconfig}`;
+
+function apiserver(options: PartsOptions): PartSpec {
+  const { home, apiPort } = options;
+  const args = [`--data-dir=${home.api}`, `--port=${apiPort}`, kubeconfig(options)];
+  return program(options, 'embedded-apiserver', args);
 }
 
 function faasServer(options: PartsOptions): PartSpec {
@@ -38,6 +47,41 @@ function faasServer(options: PartsOptions): PartSpec {
   const env = { ...options.env, KONTAIN_CGROUP: cgroupPath(home) };
   const args = [`--root=${home.node}`, `--port=${port}`, `--run-dir=${runFolder(home)}`];
   return program({ ...options, env }, 'faas-server', args);
+}
+
+function registry(options: PartsOptions): PartSpec {
+  const { home, registryPort } = options;
+  return program(options, 'embedded-registry', [`--folder=${home.registry}`, `--port=${registryPort}`]);
+}
+
+/** Definitions, the runtimes' images and the configuration. */
+function setup(options: PartsOptions): PartSpec {
+  const { root, port } = options;
+  return program(options, 'embedded-setup', [
+    `--crds=${join(root, 'deploy/crds')}`,
+    `--images=${join(root, 'build/images')}`,
+    `--samples=${join(root, 'samples')}`,
+    `--registry=${registryOf(options)}`,
+    `--port=${port}`,
+    kubeconfig(options),
+  ]);
+}
+
+function downloader(options: PartsOptions): PartSpec {
+  const args = [kubeconfig(options), '--node-name=embedded', `--root=${options.home.node}`, '--port=0'];
+  return program(options, 'faas-downloader', args);
+}
+
+function controllers(options: PartsOptions): PartSpec {
+  // The supervisor keeps exactly one of it.
+  const env = { ...options.env, KONTAIN_LEADER_ELECTION: 'false' };
+  return program({ ...options, env }, 'controllers', [kubeconfig(options), '--port=0']);
+}
+
+function agent(options: PartsOptions): PartSpec {
+  const { home } = options;
+  const args = [kubeconfig(options), `--home=${home.root}`, `--cgroup=${agentCgroupPath(home)}`];
+  return program(options, 'embedded-agent', args);
 }
 
 function program({ root, node, env }: PartsOptions, name: string, args: string[]): PartSpec {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { PlatformError } from '../../lib/errors.ts';
 import { homeAt } from './home.ts';
-import { checkCallPort, chooseApiPort } from './ports.ts';
+import { checkCallPort, choosePort } from './ports.ts';
 
 async function takenPort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -28,14 +28,14 @@ test('a taken port is a conflict that names the port and KONTAIN_PORT', async ()
 
 test("the API server's port stays the same, unless somebody else has it or the file is damaged", async () => {
   const home = homeAt(mkdtempSync(join(tmpdir(), 'home-')));
-  const first = await chooseApiPort(home);
-  assert.equal(await chooseApiPort(home), first);
+  const first = await choosePort(home.apiPort);
+  assert.equal(await choosePort(home.apiPort), first);
   using taken = await takenPort();
   writeFileSync(home.apiPort, `${taken.port}\n`);
-  const other = await chooseApiPort(home);
+  const other = await choosePort(home.apiPort);
   assert.notEqual(other, taken.port);
   assert.equal(readFileSync(home.apiPort, 'utf8'), `${other}\n`);
   writeFileSync(home.apiPort, 'nonsense');
-  assert.ok((await chooseApiPort(home)) > 0);
+  assert.ok((await choosePort(home.apiPort)) > 0);
   rmSync(home.root, { recursive: true });
 });

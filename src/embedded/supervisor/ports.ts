@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { replaceFile } from '../../lib/durable-file.ts';
 import { hasErrno, PlatformError } from '../../lib/errors.ts';
-import type { Home } from './home.ts';
 
 /** Rejects with `conflict` when another program listens on the port of the calls. */
 export async function checkCallPort(port: number): Promise<void> {
@@ -19,11 +18,14 @@ export async function checkCallPort(port: number): Promise<void> {
   }
 }
 
-/** The API server's port of last time, so that a kubeconfig stays valid; another free one when that is taken or unknown. */
-export async function chooseApiPort(home: Home): Promise<number> {
-  const last = readPort(home.apiPort);
+/**
+ * The port of last time, which a file has, so that a kubeconfig and the names of images stay valid; another free one when
+ * that is taken or unknown.
+ */
+export async function choosePort(file: string): Promise<number> {
+  const last = readPort(file);
   const port = last === null ? await tryListen(0) : await tryListen(last).catch(() => tryListen(0));
-  if (port !== last) await replaceFile(home.apiPort, `${port}\n`);
+  if (port !== last) await replaceFile(file, `${port}\n`);
   return port;
 }
 

@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { idBase } from '../../oci/id-base.ts';
+
+const count = z.coerce.number().int().min(1);
+const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+
+/** Environment variables of the agent. */
+const environmentSchema = z.object({
+  KUBECONFIG: z.string(),
+  KONTAIN_HOME: z.string().startsWith('/'),
+  KONTAIN_LOG_LEVEL: z.string().default('info'),
+  /** Below each cgroup hierarchy. */
+  KONTAIN_AGENT_CGROUP: z.string().startsWith('/'),
+  KONTAIN_OCI_RUNTIME: z.string().default('/usr/bin/crun'),
+  KONTAIN_SECCOMP_PROFILE: z.string().default('/usr/share/containers/seccomp.json'),
+  KONTAIN_ID_BASE: count.default(idBase),
+  /** `host:port,…` that may speak plain HTTP. */
+  KONTAIN_INSECURE_REGISTRIES: list.default([]),
+  /** A file like ~/.docker/config.json. */
+  KONTAIN_REGISTRY_AUTH: z.string().optional(),
+  KONTAIN_SIGNATURE_POLICY: z.string().optional(),
+  /** Pods at a time; as many as there are cores without it. */
+  KONTAIN_AGENT_PODS: count.optional(),
+});
+
+export type AgentConfig = z.infer<typeof environmentSchema>;
+
+const usage = 'usage: embedded-agent --kubeconfig FILE --home FOLDER --cgroup PATH';
+
+/** Arguments and environment → configuration. Throws `bad_request` that names what is wrong. */
+export function parseAgentConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): AgentConfig {
+  const result = environmentSchema.safeParse({ ...env, ...parseArguments(args) });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`, { hint: usage });
+}
+
+function parseArguments(args: readonly string[]): Record<string, string> {
+  const option = { type: 'string' } as const;
+  try {
+    const options = { kubeconfig: option, home: option, cgroup: option };
+    const { values } = parseArgs({ args: [...args], options, strict: true });
+    const named = {
+      KUBECONFIG: values.kubeconfig,
+      KONTAIN_HOME: values.home,
+      KONTAIN_AGENT_CGROUP: values.cgroup,
+    };
+    return Object.fromEntries(
+      Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+  } catch (error) {
+    throw new PlatformError('bad_request', errorMessage(error), { cause: error, hint: usage });
+  }
+}

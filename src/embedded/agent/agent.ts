@@ -1,0 +1,68 @@
+import type { KubeClient } from '../../kube/client-types.ts';
+import { runController } from '../../kube/controller.ts';
+import { informerSource } from '../../kube/controller-source.ts';
+import { EventRecorder } from '../../kube/events.ts';
+import { Informer } from '../../kube/informer.ts';
+import { ownerKeys } from '../../kube/owner-references.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import { endCgroup } from '../cgroups.ts';
+import type { AgentConfig } from './agent-config.ts';
+import { JobController } from './jobs/job-controller.ts';
+import { jobs, pods } from './kinds.ts';
+import { openPodParts } from './machine.ts';
+import { PodAgent } from './pods/pod-agent.ts';
+
+export interface AgentOptions {
+  config: AgentConfig;
+  client: KubeClient;
+  clock: Clock;
+  random: () => number;
+  log: Logger;
+  /** What the machine has. */
+  machine: { cores: number; memoryBytes: number };
+  /** Told once Jobs and pods are known. */
+  onReady: () => void;
+}
+
+/** In the place of kube-controller-manager's Job controller and of kubelet: runs Jobs on this machine until the signal aborts. */
+export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const { config, client, clock, random, log, onReady } = options;
+  // What an agent before us left: its processes ended with it, short of the unexpected.
+  await endCgroup(config.KONTAIN_AGENT_CGROUP, clock);
+  const events = new EventRecorder({ client, component: 'embedded-agent', host: 'embedded', clock, log });
+  const informing = { client, clock, random, log };
+  await using jobInformer = new Informer({ ...informing, resource: jobs });
+  await using podInformer = new Informer({ ...informing, resource: pods });
+  const parts = await openPodParts(options, events);
+  const controller = new JobController({
+    client,
+    jobs: jobInformer,
+    pods: podInformer,
+    events,
+    clock,
+    random,
+  });
+  jobInformer.start();
+  podInformer.start();
+  const working = [
+    new PodAgent(parts, podInformer).run(signal),
+    runController(
+      {
+        name: 'job',
+        reconcile: controller.reconcile,
+        sources: [informerSource(jobInformer), informerSource(podInformer, ownerKeys(jobs))],
+        concurrency: 4,
+        clock,
+        random,
+        log,
+      },
+      signal,
+    ),
+  ];
+  await Promise.race([Promise.all([jobInformer.synced, podInformer.synced]), ...working]);
+  if (!signal.aborted) onReady();
+  await Promise.all(working);
+  await events.flush();
+  await endCgroup(config.KONTAIN_AGENT_CGROUP, clock);
+}

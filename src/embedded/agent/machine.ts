@@ -1,0 +1,100 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import {
+  ociSeccomp,
+  parseSeccompProfile,
+  resolveSeccompProfile,
+} from '../../kontainer/container/seccomp-profile.ts';
+import type { EventRecorder } from '../../kube/events.ts';
+import { KeyedSemaphore } from '../../lib/keyed-semaphore.ts';
+import { CollectionGuard } from '../../oci/collection-guard.ts';
+import { LayerStore } from '../../oci/layer-store.ts';
+import { imageArchitecture } from '../../oci/platform.ts';
+import { parseDockerConfig, type RegistryAuths } from '../../oci/registry-auth.ts';
+import { defaultUnpackLimits } from '../../oci/unpack/unpack-limits.ts';
+import type { AgentConfig } from './agent-config.ts';
+import type { AgentOptions } from './agent.ts';
+import type { VolumeBind } from './container-config.ts';
+import type { DefaultLimits } from './pods/container-run.ts';
+import { PodImages } from './pods/images.ts';
+import type { PodParts } from './pods/pod-parts.ts';
+import { PodPlaces } from './pods/pod-places.ts';
+import type { ContainerHost } from './run-container.ts';
+
+const gibibyte = 1024 ** 3;
+const pullTimeoutMs = 15 * 60_000;
+const unpackTimeoutMs = 10 * 60_000;
+
+/** Puts together what running pods on this machine needs, and removes what an earlier agent left. */
+export async function openPodParts(options: AgentOptions, events: EventRecorder): Promise<PodParts> {
+  const { config, client, clock, log, machine } = options;
+  const places = new PodPlaces(config.KONTAIN_HOME, config.KONTAIN_ID_BASE);
+  await places.open();
+  return {
+    client,
+    images: await openImages(config, places.images),
+    places,
+    host: await hostOf(config, clock),
+    defaults: defaultLimits(machine),
+    systemBinds: systemBinds(),
+    slots: new KeyedSemaphore(config.KONTAIN_AGENT_PODS ?? machine.cores),
+    events,
+    clock,
+    log,
+  };
+}
+
+async function openImages(config: AgentConfig, root: string): Promise<PodImages> {
+  const { KONTAIN_REGISTRY_AUTH: authFile } = config;
+  const nodeAuths: RegistryAuths =
+    authFile === undefined ? new Map() : parseDockerConfig(await readFile(authFile, 'utf8'), authFile);
+  const skopeo = {
+    insecureRegistries: config.KONTAIN_INSECURE_REGISTRIES,
+    policyFile: config.KONTAIN_SIGNATURE_POLICY,
+    architecture: imageArchitecture(process.arch),
+    copyTimeoutMs: pullTimeoutMs,
+    maxBlobBytes: 4 * gibibyte,
+  };
+  const concurrency = 2;
+  const transfers = new KeyedSemaphore(concurrency);
+  return PodImages.open({
+    pull: { root, skopeo, localImages: ['/'], maxImageBytes: 4 * gibibyte, transfers },
+    layers: new LayerStore({
+      root,
+      idBase: config.KONTAIN_ID_BASE,
+      limits: defaultUnpackLimits,
+      timeoutMs: unpackTimeoutMs,
+      concurrency,
+    }),
+    guard: new CollectionGuard(),
+    nodeAuths,
+  });
+}
+
+async function hostOf(config: AgentConfig, clock: AgentOptions['clock']): Promise<ContainerHost> {
+  const profile = parseSeccompProfile(await readFile(config.KONTAIN_SECCOMP_PROFILE, 'utf8'));
+  return {
+    runtime: config.KONTAIN_OCI_RUNTIME,
+    idBase: config.KONTAIN_ID_BASE,
+    seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
+    cgroup: config.KONTAIN_AGENT_CGROUP,
+    clock,
+  };
+}
+
+/** Enough for installers of large dependencies; not all that the machine has. */
+function defaultLimits({ cores, memoryBytes }: AgentOptions['machine']): DefaultLimits {
+  return {
+    memoryBytes: Math.min(2 * gibibyte, Math.floor(memoryBytes / 2)),
+    cpuMillis: cores * 1000,
+    pids: 1024,
+    fileSizeBytes: 4 * gibibyte,
+  };
+}
+
+/** The network is the machine's, so names are resolved as it does. */
+function systemBinds(): VolumeBind[] {
+  return ['/etc/resolv.conf', '/etc/hosts']
+    .filter((path) => existsSync(path))
+    .map((path) => ({ source: realpathSync(path), path, readOnly: true }));
+}
