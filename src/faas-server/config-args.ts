@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const usage = `usage: faas-server [--root DIR] [--host ADDRESS] [--port N] [--tls-port N] [--workers N] [--run-dir DIR]
+                   [--status-address HOST:PORT|SOCKET]
 Serves calls of the functions whose bundles are in DIR/oci-bundles. Everything else is set by environment variables,
 see src/faas-server/config-schema.ts. Prints {"ready":true,"url":…} on standard output when it is up, then one JSON
 line a call. SIGTERM ends it in good order.`;
@@ -13,6 +14,7 @@ const flags = {
   'tls-port': 'KONTAIN_TLS_PORT',
   workers: 'KONTAIN_WORKERS',
   'run-dir': 'KONTAIN_RUN',
+  'status-address': 'KONTAIN_STATUS_ADDRESS',
 } as const;
 
 /** Accepted because every program of a node gets them; calls touch no Kubernetes object, so they change nothing here. */

@@ -22,6 +22,7 @@ export function configFrom(env: Environment, machine: Machine): FaasServerConfig
     host: env.KONTAIN_HOST,
     port: env.KONTAIN_PORT ?? env.FUNC_PORT ?? defaultPort,
     tlsPort: env.KONTAIN_TLS_PORT,
+    statusAddress: env.KONTAIN_STATUS_ADDRESS,
     workers: env.KONTAIN_WORKERS ?? defaultWorkers(machine.cores),
     cors: { enabled: env.KONTAIN_CORS, except: env.KONTAIN_CORS_EXCEPT },
     front: frontFrom(env),

@@ -28,6 +28,8 @@ export const environmentSchema = z.object({
   KONTAIN_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   FUNC_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   SHUTDOWN_TIMEOUT: z.coerce.number().min(0).optional(),
+  /** `HOST:PORT` or the path of a Unix socket: status and logs of functions, for operators only. Without it there is none. */
+  KONTAIN_STATUS_ADDRESS: z.string().optional(),
   /** Names this server's leases on bundles; unique among servers of one shared folder, the same after a restart. */
   KONTAIN_SERVER_ID: z.string().default('faas-server'),
   KONTAIN_WORKERS: count.optional(),

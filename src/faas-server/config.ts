@@ -13,6 +13,8 @@ export interface FaasServerConfig {
   port: number;
   /** Of the same calls by HTTPS, with the certificates of the routes. */
   tlsPort: number | undefined;
+  /** `HOST:PORT` or the path of a Unix socket, for the status and the functions' logs; see StatusListener. */
+  statusAddress: string | undefined;
   /** Processes that accept calls; 1 is this process alone. */
   workers: number;
   cors: CorsConfig;

@@ -13,7 +13,7 @@ import { configFrom, defaultWorkers } from './config-from.ts';
 import { parseEnvironment } from './config-schema.ts';
 import { withFlags } from './config-args.ts';
 import { DataPlane } from './data-plane.ts';
-import { statusPages } from './status-pages.ts';
+import { statusPages } from './status/status-pages.ts';
 
 const machine = { cores: 4, totalBytes: 1000, constrainedBytes: 0 };
 

@@ -1,6 +1,8 @@
 import type { Registry } from 'prom-client';
+import type { Logger } from '../lib/log.ts';
 import type { DataPlane } from './data-plane.ts';
-import { statusPages } from './status-pages.ts';
+import { statusPages } from './status/status-pages.ts';
+import { StatusListener } from './status/status-listener.ts';
 import type { Ports } from './front-service.ts';
 import type { Fronts, FrontsOptions } from './single-process.ts';
 import type { FrontOptions } from './front/front-options.ts';
@@ -11,22 +13,30 @@ export interface FaasServerOptions {
   checkDriver: () => Promise<void>;
   metrics: Pick<Registry, 'contentType' | 'metrics'>;
   makeFronts: (reserved: FrontsOptions['reserved']) => Fronts;
+  /** Where operators find the status and the functions' logs; undefined for nowhere. */
+  statusAddress: string | undefined;
+  log: Logger;
 }
 
 /** The data plane with its HTTP fronts: start, serve, drain, stop. */
 export class FaasServer implements AsyncDisposable {
   readonly #options: FaasServerOptions;
   readonly #fronts: Fronts;
+  readonly #status: StatusListener | undefined;
   #draining = false;
 
   constructor(options: FaasServerOptions) {
     this.#options = options;
-    this.#fronts = options.makeFronts(this.#pages());
+    const pages = this.#pages();
+    this.#fronts = options.makeFronts(pages);
+    const { statusAddress: address, plane, log } = options;
+    if (address !== undefined) this.#status = new StatusListener({ address, pages, logs: plane.logs, log });
   }
 
   /** Calls are taken at once: those of functions that are not known yet are 404, see /readyz. */
   async start(): Promise<Ports> {
     await this.#options.plane.start();
+    await this.#status?.listen();
     return this.#fronts.listen();
   }
 
@@ -34,6 +44,7 @@ export class FaasServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#draining = true;
     await this.#fronts.drain();
+    await this.#status?.[Symbol.asyncDispose]();
     await this.#options.plane[Symbol.asyncDispose]();
   }
 

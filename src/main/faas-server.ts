@@ -68,6 +68,8 @@ async function main(): Promise<void> {
   const server = new FaasServer({
     plane,
     checkDriver: () => driver.check(),
+    statusAddress: config.statusAddress,
+    log,
     metrics: mergedMetrics(registry, () => workers?.() ?? Promise.resolve([])),
     makeFronts: (reserved) => {
       const fronts = makeFronts({ config, plane, reserved, ids: { uuid: randomUUID }, clock, log });

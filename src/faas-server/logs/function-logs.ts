@@ -3,6 +3,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { CallIdentity, OutputLog } from '../calls/call-output.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { openLogFiles, type LogFile } from './log-files.ts';
+import { LogFollowers } from './log-followers.ts';
 import type { LogLine } from './log-line.ts';
 import { logPath } from './log-paths.ts';
 import { appendRotating, removeRotating } from './rotating-file.ts';
@@ -28,6 +30,7 @@ export class FunctionLogs implements OutputLog, AsyncDisposable {
   readonly #splitters = new Map<CallIdentity, Map<OutputStream, LineSplitter>>();
   /** By path: lines to be written. */
   readonly #pending = new Map<string, string[]>();
+  readonly #followers = new LogFollowers();
   #pendingBytes = 0;
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -62,6 +65,25 @@ export class FunctionLogs implements OutputLog, AsyncDisposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     return this.#enqueue(() => this.#writeAll());
+  }
+
+  /**
+   * The function's files with all that was printed until now. The listener gets every line that is written from then on,
+   * none twice and none left out, until `stop`.
+   */
+  async open(
+    { namespace, name }: { namespace: string; name: string },
+    listener?: (lines: readonly string[]) => void,
+  ): Promise<{ files: LogFile[]; stop: () => void }> {
+    const path = logPath(this.#options.root, namespace, name);
+    let files: LogFile[] = [];
+    let stop = (): void => undefined;
+    await this.#enqueue(async () => {
+      await this.#writeAll();
+      files = await openLogFiles(path);
+      if (listener !== undefined) stop = this.#followers.add(path, listener);
+    });
+    return { files, stop };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,7 +135,9 @@ export class FunctionLogs implements OutputLog, AsyncDisposable {
       log.warn({ lines: this.#dropped }, 'functions print faster than the disk takes it');
     this.#dropped = 0;
     for (const [path, lines] of batch) {
-      if (lines.length > 0) await appendRotating(path, lines.join(''), maxFileBytes);
+      if (lines.length === 0) continue;
+      await appendRotating(path, lines.join(''), maxFileBytes);
+      this.#followers.tell(path, lines);
     }
   }
 }

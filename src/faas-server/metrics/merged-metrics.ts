@@ -1,5 +1,5 @@
 import { AggregatorRegistry, type Registry } from 'prom-client';
-import type { StatusPagesOptions } from '../status-pages.ts';
+import type { StatusPagesOptions } from '../status/status-pages.ts';
 
 /** The metrics of all processes as one page: counters, histograms and gauges are added up. */
 export function mergedMetrics(

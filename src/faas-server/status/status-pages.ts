@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { PlainAnswer } from './front/front-options.ts';
-import type { ReservedPath } from './routes/route.ts';
+import type { PlainAnswer } from '../front/front-options.ts';
+import type { ReservedPath } from '../routes/route.ts';
 
 export interface StatusPagesOptions {
   /** Undefined when calls can be taken, else why not. */

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { errorCatalogue } from '../../lib/error-catalogue.ts';
+import { PlatformError, toPlatformError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { FrontOptions } from '../front/front-options.ts';
+import type { FunctionLogs } from '../logs/function-logs.ts';
+import type { ReservedPath } from '../routes/route.ts';
+import { parseLogQuery, type LogQuery } from './log-query.ts';
+import { openLogStream } from './log-stream.ts';
+
+export interface StatusListenerOptions {
+  /** `HOST:PORT`, or the path of a Unix socket that only its owner may open. */
+  address: string;
+  pages: FrontOptions['reserved'];
+  logs: Pick<FunctionLogs, 'open'>;
+  log: Logger;
+}
+
+const reserved: readonly string[] = ['/healthz', '/readyz', '/metrics'] satisfies ReservedPath[];
+const maxConnections = 256;
+
+/**
+ * The status pages once more, and what functions print, apart from the address of the calls: logs are for operators and not
+ * for callers. There is no authentication, so nobody but them may reach the address; the Kubernetes API's proxy leads to it.
+ */
+export class StatusListener implements AsyncDisposable {
+  readonly #options: StatusListenerOptions;
+  readonly #server: Server;
+  readonly #stop = new AbortController();
+
+  constructor(options: StatusListenerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.maxConnections = maxConnections;
+  }
+
+  async listen(): Promise<void> {
+    const { address } = this.#options;
+    const isSocket = address.startsWith('/');
+    // Left by a process that was killed.
+    if (isSocket) await rm(address, { force: true });
+    this.#server.listen(isSocket ? { path: address } : hostAndPort(address));
+    await once(this.#server, 'listening');
+    if (isSocket) await chmod(address, 0o600);
+  }
+
+  /** Port of `HOST:0`. */
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        throw new PlatformError('method_not_allowed', 'the status can only be read');
+      await this.#answer(new URL(request.url ?? '', 'http://status'), response);
+    } catch (error) {
+      this.#fail(error, response);
+    }
+  }
+
+  async #answer(url: URL, response: ServerResponse): Promise<void> {
+    const query = parseLogQuery(url);
+    if (query !== undefined) return this.#sendLogs(query, response);
+    if (!isReserved(url.pathname)) throw new PlatformError('not_found', 'there is no such page');
+    const { status, contentType, body } = await this.#options.pages(url.pathname);
+    response.writeHead(status, { 'content-type': contentType }).end(body);
+  }
+
+  async #sendLogs(query: LogQuery, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, this.#stop.signal]);
+    await using stream = await openLogStream(this.#options.logs, query, signal);
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+    await pipeline(stream.lines, response);
+  }
+
+  #fail(error: unknown, response: ServerResponse): void {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const { code, message } = toPlatformError(error);
+    if (code === 'internal') this.#options.log.error({ err: error }, 'status page failed');
+    const body = JSON.stringify({ code, reason: code === 'internal' ? 'see the log' : message });
+    response.writeHead(errorCatalogue[code].status, { 'content-type': 'application/json' }).end(`${body}\n`);
+  }
+}
+
+function isReserved(path: string): path is ReservedPath {
+  return reserved.includes(path);
+}
+
+function hostAndPort(address: string): { host: string; port: number } {
+  const [, host = '', port = ''] = /^\[?([^\]]*)\]?:(\d+)$/.exec(address) ?? [];
+  if (host !== '' && Number(port) <= 65_535) return { host, port: Number(port) };
+  throw new PlatformError('bad_request', `the status address must be HOST:PORT or a path, not "${address}"`);
+}
