@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
     'http-trigger-controller',
     'cronjob-trigger-controller',
     'function-image-builder',
+    'function-caller',
   ],
   ['embedded'],
   ['cli'],
@@ -33,6 +34,7 @@ const layers: readonly (readonly string[])[] = [
  * grow with what it imports.
  */
 const allowedPackages: Readonly<Record<string, readonly string[]>> = {
+  'src/main/call-function.ts': [],
   'src/main/embedded.ts': ['pino'],
   'src/main/embedded-apiserver.ts': ['pino', 'yaml', 'zod'],
   'src/main/controllers.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],

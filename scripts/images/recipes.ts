@@ -85,7 +85,10 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
     files: [
       {
         from: 'src',
-        match: ['{lib,oci,function-image-builder}/**/!(*.test).ts', 'main/{unzip,function-image-builder}.ts'],
+        match: [
+          '{lib,oci,function-image-builder,function-caller}/**/!(*.test).ts',
+          'main/{unzip,function-image-builder,call-function}.ts',
+        ],
         to: 'opt/kontain/src',
       },
       { from: 'package.json', to: 'opt/kontain/package.json' },

@@ -5,7 +5,7 @@ import { functionResource } from '../api/function.ts';
 import type { Image, StoredImage } from '../api/image.ts';
 import { controlledBy } from '../kube/owner-references.ts';
 import { mergeEnv, type ContainerFields } from './container-fields.ts';
-import { ownLabels } from './names.ts';
+import { ownLabels } from '../controllers/object-labels.ts';
 
 export interface ServedImage {
   /** In skopeo's notation. */

@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** Labels of everything that is made for a Function: Kubeless', which users' own tools select by. */
-export function ownLabels(functionName: string): Record<string, string> {
-  return { 'created-by': 'kubeless', function: functionName };
-}
-
 /** On a build Job, its pods and its ConfigMap: which build they belong to. Its presence marks a build. */
 export const buildLabel = 'kubeless.io/build';
 

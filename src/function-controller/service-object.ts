@@ -1,18 +1,8 @@
 import { functionResource, type KubelessFunction } from '../api/function.ts';
-import type { KubelessConfig } from '../api/kubeless-config/kubeless-config.ts';
+import { dataPlaneHost, dataPlanePort, type DataPlane } from '../controllers/data-plane.ts';
+import { ownLabels } from '../controllers/object-labels.ts';
 import { controlledBy } from '../kube/owner-references.ts';
 import type { Service } from '../kube/workload-resources.ts';
-import { ownLabels } from './names.ts';
-
-/** Port of the data plane: in its pods, and of its Service. */
-const dataPlanePort = 8080;
-
-export interface DataPlane {
-  namespace: string;
-  config: KubelessConfig['dataPlane'];
-  /** Such as `cluster.local`. */
-  clusterDomain: string;
-}
 
 /**
  * The Service of a Function's name: callers in the cluster reach the data plane by it, which finds the function by the
@@ -21,8 +11,7 @@ export interface DataPlane {
 export function serviceObject(object: KubelessFunction, dataPlane: DataPlane): Service {
   const { name, namespace, uid = '', labels } = object.metadata;
   const ports = servicePorts(object.spec.service);
-  const { service, selector } = dataPlane.config;
-  const alias = `${service}.${dataPlane.namespace}.svc.${dataPlane.clusterDomain}`;
+  const { selector } = dataPlane.config;
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -35,7 +24,7 @@ export function serviceObject(object: KubelessFunction, dataPlane: DataPlane): S
     spec:
       namespace === dataPlane.namespace
         ? { type: 'ClusterIP', selector, ports }
-        : { type: 'ExternalName', externalName: alias, ports },
+        : { type: 'ExternalName', externalName: dataPlaneHost(dataPlane), ports },
   };
 }
 

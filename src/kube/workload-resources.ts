@@ -66,3 +66,39 @@ export const services: Resource<Service> = {
   kind: 'Service',
   namespaced: true,
 };
+
+/** batch/v1 CronJob. */
+export interface CronJob extends KubeObject {
+  spec?: {
+    schedule: string;
+    timeZone?: string | null;
+    suspend?: boolean;
+    concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace';
+    startingDeadlineSeconds?: number | null;
+    successfulJobsHistoryLimit?: number;
+    failedJobsHistoryLimit?: number;
+    jobTemplate: { metadata?: KubeObject['metadata']; spec: object };
+  };
+  status?: {
+    active?: JobReference[];
+    lastScheduleTime?: string;
+    lastSuccessfulTime?: string;
+  };
+}
+
+export interface JobReference {
+  apiVersion?: string;
+  kind?: string;
+  namespace?: string;
+  name?: string;
+  uid?: string;
+  resourceVersion?: string;
+}
+
+export const cronJobs: Resource<CronJob> = {
+  group: 'batch',
+  version: 'v1',
+  plural: 'cronjobs',
+  kind: 'CronJob',
+  namespaced: true,
+};

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { buildImage } from '../function-image-builder/build-image.ts';
 import { parseBuilderConfig, type BuilderConfig } from '../function-image-builder/builder-config.ts';
-import { failureMessage, writeTerminationMessage } from '../function-image-builder/termination-message.ts';
+import { failureMessage, writeTerminationMessage } from '../lib/termination-message.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { toPlatformError } from '../lib/errors.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { provision } from '../function-image-builder/source/provision.ts';
 import { parseSourceConfig, type SourceConfig } from '../function-image-builder/source/source-config.ts';
 import { defaultSourceLimits as limits } from '../function-image-builder/source/source-limits.ts';
-import { failureMessage, writeTerminationMessage } from '../function-image-builder/termination-message.ts';
-import { errorCatalogue } from '../lib/error-catalogue.ts';
-import { toPlatformError } from '../lib/errors.ts';
+import { reportFailure } from '../lib/termination-message.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 import { parseDockerConfig, type RegistryAuths } from '../oci/registry-auth.ts';
 
@@ -34,11 +32,7 @@ const [, , ...args] = process.argv;
 try {
   await run(parseSourceConfig(args), process.env);
 } catch (error) {
-  const message = failureMessage(error);
-  const given = args.find((arg) => arg.startsWith('--termination-log='))?.slice('--termination-log='.length);
-  await writeTerminationMessage(given ?? '/dev/termination-log', message);
-  console.error(message);
-  process.exitCode = errorCatalogue[toPlatformError(error).code].exit;
+  process.exitCode = await reportFailure(args, error);
 }
 // Connections that are kept alive would hold the program back for seconds.
 process.exit();

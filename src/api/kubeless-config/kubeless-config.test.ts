@@ -51,12 +51,14 @@ test('keys of ours', () => {
     'build-concurrency': '2',
     'build-timeout': '5m',
     'data-plane-selector': 'a=b, c=d',
+    'data-plane-url': 'http://127.0.0.1:8080/',
     'provision-image-secret': 's',
     'builder-image-secret': 's',
   });
   assert.equal(config.functionRegistry, '127.0.0.1:5000/functions');
   assert.equal(findRuntime(config.runtimes, 'nodejs24').image.image, '127.0.0.1:5000/kontain/nodejs24');
   assert.deepEqual(config.dataPlane.selector, { a: 'b', c: 'd' });
+  assert.equal(config.dataPlane.url, 'http://127.0.0.1:8080');
   assert.deepEqual(config.buildImageSecrets, ['s']);
   assert.equal(config.buildTimeoutMs, 300_000);
 });
@@ -68,6 +70,7 @@ test('refusals say the key and what to write', () => {
     [{ 'build-concurrency': '0' }, /build-concurrency: write a whole number/],
     [{ 'build-timeout': 'long' }, /no duration; write/],
     [{ 'function-registry': 'a b' }, /function-registry: write a registry/],
+    [{ 'data-plane-url': '127.0.0.1:8080' }, /data-plane-url: write scheme, host and port/],
     [{ 'data-plane-selector': 'x' }, /data-plane-selector: write labels/],
     [
       { 'runtime-images': '[{ID: "py3", versions: []}]' },

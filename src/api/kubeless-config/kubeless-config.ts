@@ -25,7 +25,13 @@ export interface KubelessConfig {
   buildConcurrency: number;
   buildTimeoutMs: number;
   /** Where the functions' Services lead. */
-  dataPlane: { namespace: string | undefined; service: string; selector: Readonly<Record<string, string>> };
+  dataPlane: {
+    namespace: string | undefined;
+    service: string;
+    selector: Readonly<Record<string, string>>;
+    /** Where the platform's own programs call functions, if not at that Service. */
+    url: string | undefined;
+  };
 }
 
 const count = z
@@ -44,6 +50,12 @@ const registryPrefix = z
   )
   .transform((value) => value.replace(/^docker:\/\//, '').replace(/\/$/, ''));
 
+const origin = z
+  .string()
+  .trim()
+  .regex(/^https?:\/\/[^/\s?#@]+\/?$/, 'write scheme, host and port, such as http://127.0.0.1:8080')
+  .transform((value) => value.replace(/\/$/, ''));
+
 /** Keys of Kubeless, then ours. Those that nothing reads any more are taken and ignored. */
 const dataSchema = z.object({
   'functions-namespace': optionalName,
@@ -61,6 +73,7 @@ const dataSchema = z.object({
   'build-timeout': z.string().default('15m').transform(parseDuration),
   'data-plane-namespace': optionalName,
   'data-plane-service': name.default('kontain-faas-server'),
+  'data-plane-url': origin.optional(),
   'data-plane-selector': z.string().default('kontain=faas-server').transform(parseSelector),
 });
 
@@ -85,6 +98,7 @@ export function parseKubelessConfig(data: Readonly<Record<string, string>> = {})
       namespace: result['data-plane-namespace'],
       service: result['data-plane-service'],
       selector: result['data-plane-selector'],
+      url: result['data-plane-url'],
     },
   };
 }

@@ -5,8 +5,3 @@ const transport = /^(docker:\/\/|(oci|oci-archive|docker-archive|dir):)/;
 export function imageReference(name: string): string {
   return transport.test(name) ? name : `docker://${name}`;
 }
-
-/** As a pod's container has it. */
-export function podImage(name: string): string {
-  return name.replace(/^docker:\/\//, '');
-}

@@ -1,6 +1,6 @@
 import type { PhaseImage } from '../../api/kubeless-config/runtime-images.ts';
+import { literalArguments, podImage } from '../../controllers/pod-fields.ts';
 import type { BuildRequest } from './build-request.ts';
-import { podImage } from './image-names.ts';
 import {
   dependenciesPath,
   dockerConfigPath,
@@ -48,7 +48,7 @@ export function prepareContainer({ plan, config }: BuildRequest): Container {
   return {
     name: 'prepare',
     image: podImage(config.provisionImage),
-    args: literal(args),
+    args: literalArguments(args),
     env: [{ name: 'DOCKER_CONFIG_FOLDER', value: dockerConfigPath }],
     volumeMounts: [
       mounts.function,
@@ -113,7 +113,7 @@ export function buildContainer(request: BuildRequest): Container {
   return {
     name: 'build',
     image: podImage(config.builderImage),
-    args: literal(args),
+    args: literalArguments(args),
     env: [{ name: 'DOCKER_CONFIG_FOLDER', value: dockerConfigPath }],
     volumeMounts: [
       { ...mounts.function, readOnly: true },
@@ -144,9 +144,4 @@ export function imageEnv({ module, handler, runtime }: BuildRequest['plan']): Re
     KUBELESS_INSTALL_VOLUME: functionPath,
     ...(Object.fromEntries(configured) as Record<string, string>),
   };
-}
-
-/** A pod expands $(NAME) in arguments, and reads $$ as $: https://kubernetes.io/docs/tasks/inject-data-application */
-function literal(args: readonly string[]): string[] {
-  return args.map((arg) => arg.replaceAll('$', '$$$$'));
 }

@@ -1,0 +1,78 @@
+import { cronJobTriggerResource } from '../api/cronjob-trigger.ts';
+import { ownLabels } from '../controllers/object-labels.ts';
+import { lastAppliedAnnotation } from '../kube/apply.ts';
+import { controlledBy } from '../kube/owner-references.ts';
+import type { OwnerReference } from '../kube/objects.ts';
+import type { CronJob } from '../kube/workload-resources.ts';
+import { callerPod } from './caller-pod.ts';
+import { cronJobName, triggerLabel, triggerLabelValue } from './names.ts';
+import { timeoutMs, type TriggerRequest } from './trigger-request.ts';
+
+/** The batch/v1 CronJob of a trigger. Every field is said, so that what somebody changes is seen and put right. */
+export function cronJobObject(request: TriggerRequest): CronJob {
+  const { trigger } = request;
+  const { name, namespace } = trigger.metadata;
+  const { spec } = trigger;
+  const annotations = mergedAnnotations(request);
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: {
+      name: cronJobName(name),
+      namespace,
+      labels: mergedLabels(request),
+      annotations,
+      ownerReferences: [ownerOf(request)],
+    },
+    spec: {
+      schedule: spec.schedule,
+      timeZone: spec.timeZone ?? null,
+      suspend: spec.suspend ?? false,
+      concurrencyPolicy: spec.concurrencyPolicy ?? 'Allow',
+      startingDeadlineSeconds: spec.startingDeadlineSeconds ?? 120,
+      successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,
+      failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? 1,
+      jobTemplate: {
+        metadata: { labels: podLabels(request), annotations },
+        spec: {
+          backoffLimit: spec.backoffLimit ?? 0,
+          activeDeadlineSeconds: Math.ceil(timeoutMs(request) / 1000),
+          template: {
+            metadata: { labels: podLabels(request), annotations },
+            spec: callerPod(request),
+          },
+        },
+      },
+    },
+  };
+}
+
+export function ownerOf({ trigger }: TriggerRequest): OwnerReference {
+  const { name, uid = '' } = trigger.metadata;
+  return controlledBy(cronJobTriggerResource, { metadata: { name, uid } });
+}
+
+/** The trigger's are stronger than the function's. */
+export function mergedLabels({ trigger, object }: TriggerRequest): Record<string, string> {
+  const { name } = trigger.metadata;
+  return {
+    ...object.metadata.labels,
+    ...trigger.metadata.labels,
+    ...ownLabels(trigger.spec['function-name']),
+    [triggerLabel]: triggerLabelValue(name),
+  };
+}
+
+/** Without those by which Services find the function's pods or the data plane's: a run serves no calls. */
+function podLabels(request: TriggerRequest): Record<string, string> {
+  const selected = new Set(['function', ...Object.keys(request.dataPlane.config.selector)]);
+  return Object.fromEntries(Object.entries(mergedLabels(request)).filter(([name]) => !selected.has(name)));
+}
+
+/** What tools have recorded about another object says nothing about this one. */
+const records = new Set([lastAppliedAnnotation, 'kubectl.kubernetes.io/last-applied-configuration']);
+
+function mergedAnnotations({ trigger, object }: TriggerRequest): Record<string, string> {
+  const all = { ...object.metadata.annotations, ...trigger.metadata.annotations };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !records.has(name)));
+}

@@ -1,0 +1,53 @@
+import { cronJobTriggerResource, type StoredCronJobTrigger } from '../api/cronjob-trigger.ts';
+import { functionResource, type StoredFunction } from '../api/function.ts';
+import { configMaps as configMapResource, type ConfigMap } from '../kube/builtin-resources.ts';
+import { informerSource, type ControllerSource } from '../kube/controller-source.ts';
+import { Informer, type InformerOptions } from '../kube/informer.ts';
+import { keyOf, type KubeObject } from '../kube/objects.ts';
+import { ownerKeys } from '../kube/owner-references.ts';
+import { cronJobs as cronJobResource, type CronJob } from '../kube/workload-resources.ts';
+import { triggerLabel } from './names.ts';
+
+/** Local copies of all that a reconcile reads; of common kinds only what concerns triggers. */
+export interface Watches extends AsyncDisposable {
+  triggers: Informer<StoredCronJobTrigger>;
+  functions: Informer<StoredFunction>;
+  cronJobs: Informer<CronJob>;
+  payloads: Informer<ConfigMap>;
+}
+
+type WatchOptions = Omit<InformerOptions<KubeObject>, 'resource' | 'labelSelector' | 'fieldSelector'>;
+
+export function startWatches(options: WatchOptions): Watches {
+  const watches = {
+    triggers: new Informer({ ...options, resource: cronJobTriggerResource }),
+    functions: new Informer({ ...options, resource: functionResource }),
+    // Those of Kubeless have this label too.
+    cronJobs: new Informer({ ...options, resource: cronJobResource, labelSelector: 'created-by=kubeless' }),
+    payloads: new Informer({ ...options, resource: configMapResource, labelSelector: triggerLabel }),
+  };
+  const all = Object.values(watches);
+  for (const informer of all) informer.start();
+  return {
+    ...watches,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(all.map((informer) => informer[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** Which triggers a change of each kind concerns. */
+export function watchSources({ triggers, functions, cronJobs, payloads }: Watches): ControllerSource[] {
+  const ofFunction = ({ metadata }: KubeObject): string[] =>
+    triggers
+      .list()
+      .filter((trigger) => trigger.metadata.namespace === metadata.namespace)
+      .filter(({ spec }) => (spec as { 'function-name'?: unknown })?.['function-name'] === metadata.name)
+      .map(keyOf);
+  return [
+    informerSource(triggers),
+    informerSource(functions, ofFunction),
+    informerSource(cronJobs, ownerKeys(cronJobTriggerResource)),
+    informerSource(payloads, ownerKeys(cronJobTriggerResource)),
+  ];
+}
