@@ -46,6 +46,7 @@ export function platformConfig(
     'provision-image': image('unzip'),
     'builder-image': image('function-image-builder'),
     'functions-url': `http://127.0.0.1:${port}`,
+    'data-plane-url': `http://127.0.0.1:${port}`,
   };
 }
 
