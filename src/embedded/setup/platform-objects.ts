@@ -3,9 +3,10 @@ import type { KubeClient } from '../../kube/client-types.ts';
 import { apply } from '../../kube/apply.ts';
 import { isAlreadyExists, orUndefined } from '../../kube/kube-error.ts';
 import { services } from '../../kube/workload-resources.ts';
+import { platformNamespace } from './data-plane-address.ts';
+import { applyDataPlanePod } from './data-plane-pod.ts';
 import { platformRepository } from './push-images.ts';
 
-export const platformNamespace = 'kubeless';
 const configName = 'kubeless-config';
 /** What we wrote last: a key that is as we left it follows us, one that the user changed or removed is theirs. */
 const appliedAnnotation = 'kontain.app/applied-config';
@@ -20,13 +21,14 @@ export interface PlatformOptions {
   digests: ReadonlyMap<string, string>;
 }
 
-/** The platform's namespace, configuration and Service, as a cluster has them. */
+/** The platform's namespace, configuration, Service and pod of the data plane, as a cluster has them. */
 export async function applyPlatform({ client, registry, port, digests }: PlatformOptions): Promise<void> {
   await client.create(namespaces, { metadata: { name: platformNamespace } }).catch((error: unknown) => {
     if (!isAlreadyExists(error)) throw error;
   });
   await applyConfig(client, platformConfig(registry, port, digests));
   await apply(client, services, dataPlaneService(port));
+  await applyDataPlanePod(client, port);
 }
 
 /** Keys of docs/build-job.md. Images are named by digest, so that nobody has to ask what they are. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { proxyFlag, statusSocket } from '../setup/data-plane-address.ts';
 import type { Home } from './home.ts';
 import { agentCgroupPath, cgroupPath, runFolder } from './node-folders.ts';
 import type { PartSpec } from './part.ts';
@@ -38,15 +39,16 @@ const kubeconfig = ({ home }: PartsOptions): string => `--kubeconfig=${home.kube
 
 function apiserver(options: PartsOptions): PartSpec {
   const { home, apiPort } = options;
-  const args = [`--data-dir=${home.api}`, `--port=${apiPort}`, kubeconfig(options)];
-  return program(options, 'embedded-apiserver', args);
+  const args = [`--data-dir=${home.api}`, `--port=${apiPort}`, kubeconfig(options), `--home=${home.root}`];
+  return program(options, 'embedded-apiserver', [...args, proxyFlag(runFolder(home))]);
 }
 
 function faasServer(options: PartsOptions): PartSpec {
   const { home, port } = options;
   const env = { ...options.env, KONTAIN_CGROUP: cgroupPath(home) };
-  const args = [`--root=${home.node}`, `--port=${port}`, `--run-dir=${runFolder(home)}`];
-  return program({ ...options, env }, 'faas-server', args);
+  const run = runFolder(home);
+  const args = [`--root=${home.node}`, `--port=${port}`, `--run-dir=${run}`];
+  return program({ ...options, env }, 'faas-server', [...args, `--status-address=${statusSocket(run)}`]);
 }
 
 function registry(options: PartsOptions): PartSpec {

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+
+/** Where the data plane is found through the API server: what the setup writes and the supervisor configures. */
+export const platformNamespace = 'kubeless';
+export const dataPlanePodName = 'kontain-faas-server-embedded';
+/** A number for the pod's status address, on which nobody listens: see proxyFlag. */
+export const statusPort = 9090;
+
+/** @param runFolder of faas-server: only root can look into it */
+export function statusSocket(runFolder: string): string {
+  return join(runFolder, 'status.sock');
+}
+
+/** For embedded-apiserver: its pods/proxy leads from the pod's port to the socket. */
+export function proxyFlag(runFolder: string): string {
+  return `--proxy=${platformNamespace}/${dataPlanePodName}:${statusPort}=${statusSocket(runFolder)}`;
+}
