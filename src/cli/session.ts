@@ -87,6 +87,6 @@ function kubeconfigFiles({ env, cwd }: Io, flags: FlagValues): string[] {
 }
 
 function embeddedHint(env: Io['env']): string {
-  const file = join(env['KONTAIN_HOME'] ?? '/var/lib/kontain-faas', 'kubeconfig');
+  const file = join(env['KONTAIN_HOME'] || '/var/lib/kontain-faas', 'kubeconfig');
   return existsSync(file) ? `; of the embedded mode on this machine it is ${file}` : '';
 }

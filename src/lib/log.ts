@@ -16,10 +16,19 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
+const maxPendingBytes = 1024 * 1024;
+
 /** One JSON object a line. `err` fields are serialised with message, stack and cause. */
 export function createLogger({ level = 'info', name, destination }: LogOptions): Logger {
   const options = { level, name, base: { name }, timestamp: pino.stdTimeFunctions.isoTime };
-  return destination ? pino(options, destination) : pino(options, pino.destination({ fd: 2, sync: true }));
+  return pino(options, destination ?? standardError());
+}
+
+/** On a full disk lines wait within bounds and are dropped beyond: no program ends because of its log. */
+function standardError(): DestinationStream {
+  const stream = pino.destination({ fd: 2, sync: true, maxLength: maxPendingBytes });
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 const nothing = (): void => undefined;

@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { call } from '../embedded/samples/call.ts';
 import { deploySamples } from '../embedded/samples/deploy.ts';
 import { readSamples, type SampleImage } from '../embedded/samples/manifests.ts';
-import { homeAt } from '../embedded/supervisor/home.ts';
+import { homeFrom } from '../embedded/supervisor/home.ts';
 import { runningRecord } from '../embedded/supervisor/launch.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
@@ -14,7 +14,7 @@ import { PlatformError, toPlatformError } from '../lib/errors.ts';
 /** Deploys the samples to the running instance of KONTAIN_HOME, calls one, and says what to try next. */
 async function main(): Promise<void> {
   const root = join(import.meta.dirname, '../..');
-  const home = homeAt(resolve(process.env['KONTAIN_HOME'] ?? '/var/lib/kontain-faas'));
+  const home = homeFrom(process.env);
   const record = runningRecord(home);
   if (record === null)
     throw new PlatformError('not_ready', 'Kontain FAAS is not running', { hint: 'Start it: make up' });

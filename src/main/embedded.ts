@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { homeAt, type Home } from '../embedded/supervisor/home.ts';
+import { homeFrom, type Home } from '../embedded/supervisor/home.ts';
+import { makeHomeFolder } from '../embedded/supervisor/home-folder.ts';
 import { launch, runningRecord } from '../embedded/supervisor/launch.ts';
 import { embeddedParts } from '../embedded/supervisor/parts.ts';
 import { choosePort } from '../embedded/supervisor/ports.ts';
@@ -27,19 +28,18 @@ interface Config {
 }
 
 function parseConfig(env: NodeJS.ProcessEnv): Config {
-  const port = Number(env['KONTAIN_PORT'] ?? 8080);
+  const port = Number(env['KONTAIN_PORT'] || 8080);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new PlatformError(
       'bad_request',
       `KONTAIN_PORT is "${env['KONTAIN_PORT']}" and must be a number from 1 to 65535`,
     );
-  const home = homeAt(resolve(env['KONTAIN_HOME'] ?? '/var/lib/kontain-faas'));
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { home, port, env: Object.fromEntries(entries) };
+  return { home: homeFrom(env), port, env: Object.fromEntries(entries) };
 }
 
 async function up({ home, port, env }: Config): Promise<void> {
-  mkdirSync(home.root, { recursive: true, mode: 0o755 });
+  makeHomeFolder(home.root);
   const supervisor = [process.execPath, import.meta.filename, 'supervise'];
   const options = {
     home,
@@ -58,6 +58,7 @@ async function runSupervisor({ home, port, env }: Config): Promise<void> {
   const log = createLogger({ name: 'embedded-supervisor', level: env['KONTAIN_LOG_LEVEL'] ?? 'info' });
   const stop = new AbortController();
   onStopSignal(process, () => stop.abort());
+  process.umask(0o022); // Kontainers, whose root is nobody here, read what the parts unpack
   process.on('SIGHUP', () => undefined); // the terminal that started it may go
   mkdirSync(home.logs, { recursive: true, mode: 0o750 });
   const apiPort = await choosePort(home.apiPort);

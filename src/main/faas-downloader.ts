@@ -17,6 +17,7 @@ function connect(config: DownloaderConfig, env: NodeJS.ProcessEnv): Promise<Kube
 }
 
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  process.umask(0o022); // Kontainers, whose root is nobody here, read what we write
   const config = parseConfig(args, env);
   const log = createLogger({ name: 'faas-downloader', level: config.KONTAIN_LOG_LEVEL });
   const registry = new Registry();

@@ -50,6 +50,7 @@ function makeFronts(options: FrontsOptions): Fronts & { metrics?: () => Promise<
 }
 
 async function main(): Promise<void> {
+  process.umask(0o022); // Kontainers, whose root is nobody here, read what we write
   const settings = parseEnvironment(withFlags(process.env, process.argv.slice(2)));
   const log = createLogger({ name: 'faas-server', level: settings.KONTAIN_LOG_LEVEL });
   const config = configFrom(settings, {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import { tiedCommand } from '../../lib/tied-process.ts';
 import type { LogStream } from './pod-logs.ts';
 import { containerConfig, type ContainerHostConfig, type ContainerRun } from './container-config.ts';
 
@@ -117,7 +118,8 @@ async function start(place: ContainerPlace, host: ContainerHost, signal: AbortSi
     '--',
   ];
   const shell = ['sh', '-c', script, 'sh', layers.toReversed().join(':'), folder, ...runtime];
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...namespaces, ...shell], {
+  const [program, ...args] = tiedCommand('KILL', [...namespaces, ...shell], process.pid);
+  const child = spawn(program, args, {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { replaceFile } from '../../lib/durable-file.ts';
 import { PlatformError } from '../../lib/errors.ts';
+import { tiedCommand } from '../../lib/tied-process.ts';
 import { registryConfig } from './registry-config.ts';
 
 export interface RunOptions {
@@ -29,7 +30,8 @@ export async function runRegistry(options: RunOptions, signal: AbortSignal): Pro
   await mkdir(join(folder, 'data'), { recursive: true, mode: 0o750 });
   const config = join(folder, 'config.yml');
   await replaceFile(config, registryConfig({ data: join(folder, 'data'), port }));
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, 'serve', config], {
+  const [tied, ...args] = tiedCommand('KILL', [program, 'serve', config], process.pid);
+  const child = spawn(tied, args, {
     // Without it this build tries to send traces to a collector on this machine.
     env: { ...env, OTEL_TRACES_EXPORTER: 'none' },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Where one embedded instance keeps everything; two instances differ in their home and their ports only. */
 export interface Home {
@@ -20,6 +20,11 @@ export interface Home {
   readonly registry: string;
   /** The registry's port, kept because names of images have it inside. */
   readonly registryPort: string;
+}
+
+/** KONTAIN_HOME; an empty one is none, as shells have it. */
+export function homeFrom(env: Readonly<Record<string, string | undefined>>): Home {
+  return homeAt(resolve(env['KONTAIN_HOME'] || '/var/lib/kontain-faas'));
 }
 
 export function homeAt(root: string): Home {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Home } from './home.ts';
+import { checkSpace } from './home-folder.ts';
 import { isAlive } from './process-identity.ts';
 import { RotatingLog } from './rotating-log.ts';
 import { shutDown } from './shut-down.ts';
@@ -36,6 +37,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   if (wanted && before.state === 'ready') return { record: before, how: 'running' };
   if (wanted && before.state === 'starting')
     return { record: await untilReady(options, null), how: 'started' };
+  checkSpace(home.root);
   if (before !== null) await shutDown({ home, clock });
   const child = startDetached(options);
   try {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import { tiedCommand } from '../../lib/tied-process.ts';
 import { identify, signalProcess, type ProcessIdentity } from './process-identity.ts';
 import { readyLine } from './ready-line.ts';
 import { failuresAfter, restartDelay } from './restart-delay.ts';
@@ -120,8 +121,9 @@ export class Part {
 
   #spawn(): ChildProcess {
     const { spec, output } = this.#options;
-    // The kernel sends it SIGTERM when we die, even by kill -9: no part is left without a supervisor.
-    return spawn('setpriv', ['--pdeathsig', 'TERM', ...spec.argv], {
+    // No part is left without a supervisor.
+    const [program, ...args] = tiedCommand('TERM', spec.argv, process.pid);
+    return spawn(program, args, {
       env: spec.env,
       // A process group of its own, so that its helpers can be killed with it.
       detached: true,

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { smallDisk } from '../../../test/helpers/small-disk.ts';
 import { RotatingLog } from './rotating-log.ts';
 
 test('keeps so many old files, the newest as .1, and goes on at the start of the same file', () => {
@@ -22,4 +23,15 @@ test('keeps so many old files, the newest as .1, and goes on at the start of the
   assert.equal(readFileSync(`${path}.1`, 'utf8'), 'third line\n');
   assert.equal(readFileSync(`${path}.2`, 'utf8'), 'second line\n');
   rmSync(folder, { recursive: true });
+});
+
+test('on a full disk the log starts afresh, without a copy: its writers must go on', () => {
+  using disk = smallDisk('1m');
+  const path = join(disk.path, 'part.log');
+  using log = new RotatingLog({ path, maxBytes: 1000 });
+  log.write('a line\n'.repeat(10_000));
+  disk.fill();
+  log.rotateIfLarge();
+  assert.equal(log.size, 0);
+  assert.deepEqual(readdirSync(disk.path).sort(), ['ballast', 'part.log']);
 });

@@ -58,8 +58,17 @@ export class RotatingLog implements Disposable {
   rotateIfLarge(): void {
     if (this.size < this.#maxBytes) return;
     for (let number = this.#keep; number > 1; number -= 1) this.#rename(number - 1, number);
-    copyFileSync(this.path, `${this.path}.1`);
+    this.#copyTo(`${this.path}.1`);
     ftruncateSync(this.fd);
+  }
+
+  /** On a full disk no copy is kept: the programs must be able to write on. */
+  #copyTo(path: string): void {
+    try {
+      copyFileSync(this.path, path);
+    } catch {
+      rmSync(path, { force: true });
+    }
   }
 
   #rename(from: number, to: number): void {

@@ -32,8 +32,13 @@ export function readRecord(home: Home): SupervisorRecord | null {
 /** Atomic for readers; not flushed to disk, because no process outlives the machine. */
 export function writeRecord(home: Home, record: SupervisorRecord): void {
   const temporary = `${home.record}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o640 });
-  renameSync(temporary, home.record);
+  try {
+    writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o640 });
+    renameSync(temporary, home.record);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 export function removeRecord(home: Home): void {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { smallDisk, type SmallDisk } from '../../../test/helpers/small-disk.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { silentLogger } from '../../lib/log.ts';
@@ -149,3 +150,40 @@ test('a part that ignores SIGTERM is killed after its grace', async () => {
   }
   assert.equal(readRecord(home), null);
 });
+
+test('on a full disk it goes on: parts are started again, and it ends when it is told to', async () => {
+  using disk = smallDisk('1m');
+  using life = newHome();
+  const home = homeOn(disk);
+  const script = `echo $$ >> ${join(life.root, 'pids')}; ${ready}; exec sleep 600`;
+  const pids = (count: number) =>
+    until(() => {
+      const lines = readFileSync(join(life.root, 'pids'), 'utf8').trim().split('\n');
+      return lines.length === count && lines.map(Number);
+    });
+  {
+    await using run = begin(home, [part('one', script, home)]);
+    await whenReady(home);
+    disk.fill();
+    process.kill((await pids(1))[0] ?? 0, 'SIGKILL');
+    await pids(2);
+    assert.equal(readRecord(home)?.supervisor.pid, process.pid);
+    assert.ok(run);
+  }
+  for (const pid of await pids(2)) assert.equal(identify(pid), null);
+});
+
+test('it does not start anything where its record cannot be written', async () => {
+  using disk = smallDisk('1m');
+  const home = homeOn(disk);
+  disk.fill();
+  const run = begin(home, [polite('one', home)]);
+  await assert.rejects(run.ended, /ENOSPC/);
+  assert.deepEqual(readdirSync(disk.path).sort(), ['ballast', 'logs']);
+});
+
+function homeOn(disk: SmallDisk): Home {
+  const home = homeAt(disk.path);
+  mkdirSync(home.logs);
+  return home;
+}

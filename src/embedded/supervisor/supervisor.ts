@@ -67,8 +67,9 @@ class Supervisor {
     return new Part({ spec, output, clock, log, onChange: () => this.#save() });
   }
 
+  /** Rejects when it cannot even write its record: nobody would find what it starts. */
   async start(): Promise<void> {
-    this.#save();
+    writeRecord(this.#options.home, this.#record);
     // Under the lock, and after what a crash left is gone: only another program can have it now.
     await checkCallPort(this.#options.port);
     for (const stage of this.#stages) {
@@ -102,6 +103,11 @@ class Supervisor {
   #save(): void {
     const parts = this.#stages.flat().map((part) => part.record);
     this.#record = { ...this.#record, parts };
-    writeRecord(this.#options.home, this.#record);
+    try {
+      writeRecord(this.#options.home, this.#record);
+    } catch (error) {
+      // The disk is full, most likely. The one of before still names this process, and calls need none.
+      this.#options.log.error({ err: error }, 'the record of what runs cannot be written');
+    }
   }
 }
