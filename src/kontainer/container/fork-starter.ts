@@ -10,6 +10,10 @@ import type { Ground, Starter } from './starter.ts';
 
 /** What a template may use beyond a call's own limit: it holds the runtime for all of them. */
 const templateExtraBytes = 128 * 1024 * 1024;
+/** Until it is known what a template holds. */
+const assumedBytes = 32 * 1024 * 1024;
+/** The OCI runtime, page tables, cgroup: what its own processes do not count. */
+const overheadBytes = 4 * 1024 * 1024;
 /** Forks live in the template's cgroup until they have their own. */
 const templatePids = 1024;
 const outputTailBytes = 4096;
@@ -29,6 +33,7 @@ export class ForkStarter implements Starter {
   #alive = true;
   #late = false;
   #unfit = false;
+  #heldBytes = assumedBytes;
   #output = '';
   #reason = 'it ended while it was loaded';
 
@@ -69,7 +74,7 @@ export class ForkStarter implements Starter {
   }
 
   get memoryBytes(): number {
-    return this.#alive ? templateExtraBytes / 2 : 0;
+    return this.#alive ? this.#heldBytes + overheadBytes : 0;
   }
 
   begin(): LaunchedKontainer {
@@ -110,6 +115,7 @@ export class ForkStarter implements Starter {
     if (event.type === 'out')
       this.#output = (this.#output + event.chunk.toString('utf8')).slice(-outputTailBytes);
     if (event.type === 'failed') this.#reason = event.step;
+    if (event.type === 'holds') this.#heldBytes = event.bytes;
     if (event.type === 'up') this.#wasUp = true;
     if (event.type === 'up' || event.type === 'gone') this.#up.resolve();
     if (event.type !== 'gone') return;

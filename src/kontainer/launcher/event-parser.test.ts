@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { EventParser, type LauncherEvent } from './event-parser.ts';
 
 const stream = Buffer.from(
-  'started\t1\nup\t7\nready\t8\nout\t8\t2\t5\na\tb\n\xff' +
+  'started\t1\nup\t7\nholds\t7\t8192\nready\t8\nout\t8\t2\t5\na\tb\n\xff' +
     'failed\t8\tmount /proc\t1\ncut\t8\nexit\t8\t-1\t9\t1\t1200\t4096\ngone\t7\t256\t0\nmounted\t3\t2\n',
   'latin1',
 );
@@ -12,6 +12,7 @@ const stream = Buffer.from(
 const expected: LauncherEvent[] = [
   { type: 'started', protocol: 1 },
   { type: 'up', id: 7 },
+  { type: 'holds', id: 7, bytes: 8192 },
   { type: 'ready', id: 8 },
   { type: 'out', id: 8, stream: 'stderr', chunk: Buffer.from('a\tb\n\xff', 'latin1') },
   { type: 'failed', id: 8, step: 'mount /proc', errno: 1 },

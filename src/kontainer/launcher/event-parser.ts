@@ -3,6 +3,8 @@ export type LauncherEvent =
   | { type: 'started'; protocol: number }
   | { type: 'mounted'; id: number; errno: number }
   | { type: 'up'; id: number }
+  /** Memory of a template, in bytes. */
+  | { type: 'holds'; id: number; bytes: number }
   | { type: 'ready'; id: number }
   | { type: 'gone'; id: number; status: number; outOfMemory: boolean }
   | { type: 'failed'; id: number; step: string; errno: number }
@@ -29,6 +31,7 @@ const parsers: Record<string, Parse> = {
   started: ([protocol = 0]) => ({ type: 'started', protocol }),
   mounted: ([id = 0, errno = 0]) => ({ type: 'mounted', id, errno }),
   up: ([id = 0]) => ({ type: 'up', id }),
+  holds: ([id = 0, bytes = 0]) => ({ type: 'holds', id, bytes }),
   ready: ([id = 0]) => ({ type: 'ready', id }),
   cut: ([id = 0]) => ({ type: 'cut', id }),
   gone: ([id = 0, status = 0, oom = 0]) => ({ type: 'gone', id, status, outOfMemory: oom > 0 }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '../../helpers/eventually.ts';
 import { begin, call, fields, readSome, within } from '../../helpers/kontainer-call.ts';
 import { mebibyte, testLimits } from '../../helpers/probe-spec.ts';
 import { canTellPeaks, memoryOf } from '../../helpers/processes.ts';
@@ -37,6 +38,14 @@ export function limitsContract(current: CurrentDriver): void {
       assert.deepEqual(fields(text), { eaten: String(44 * mebibyte) });
       assert.equal(exit.outOfMemory, false);
     }
+  });
+
+  test('memory that is held between calls is told as it is, not as it might be', async () => {
+    await using probe = current().function();
+    assert.equal(probe.memoryBytes, 0);
+    await call(probe, 'echo');
+    // A small program, and at most two of its Kontainers waiting.
+    await eventually('it is told', () => probe.memoryBytes < 16 * mebibyte);
   });
 
   test('a fork bomb stays within its call, and others answer meanwhile', async () => {

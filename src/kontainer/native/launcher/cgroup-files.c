@@ -65,7 +65,7 @@ int file_write(const char *path, const char *text) {
 }
 
 uint64_t file_number(const char *path, const char *key) {
-  char text[2048];
+  char text[8192]; /* memory.stat of v1 ends with what is asked for */
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
   ssize_t length = read(fd, text, sizeof text - 1);

@@ -56,6 +56,18 @@ static uint64_t peak(const struct hierarchy *h, const struct cgroup *cgroup) {
   return file_number(path, NULL);
 }
 
+/* What only its processes hold. Pages of files are the machine's, and go when they are needed elsewhere. */
+uint64_t cgroup_held(const struct cgroup *cgroup) {
+  for (int i = 0; i < hierarchies.count; i++) {
+    const struct hierarchy *h = &hierarchies.items[i];
+    char path[512];
+    if (!h->memory) continue;
+    path_of(path, sizeof path, h, cgroup->name, "memory.stat");
+    return file_number(path, h->unified ? "anon" : "total_rss");
+  }
+  return 0;
+}
+
 struct usage cgroup_usage(struct cgroup *cgroup) {
   struct usage usage = {.out_of_memory = cgroup_oom_kills(cgroup) > cgroup->oom_kills};
   for (int i = 0; i < hierarchies.count; i++)

@@ -14,7 +14,7 @@
 /* A command is a line: its name and its fields, separated by tabs. Numbers are decimal.
  *   mount ID LAYERS                 overlay at <run>/fs/ID, topmost layer first, separated by colons → mounted ID errno
  *   unmount ID
- *   template ID MEMORY PIDS         bundle <run>/b/ID → up ID … gone ID status oom
+ *   template ID MEMORY PIDS         bundle <run>/b/ID → up ID … holds ID bytes … gone ID status oom
  *   fork TEMPLATE ID TMP FSIZE UID GID GROUPS MEMORY CPU PIDS OUTPUT → ready ID … exit ID code signal oom cpu_us peak
  *   run ID PORT MEMORY CPU PIDS OUTPUT  bundle <run>/b/ID; PORT 0: the call comes on descriptor 3
  *   kill ID                         a Kontainer

@@ -45,6 +45,7 @@ static bool is_awaited(struct template *template) {
 
 void kontainer_fork_exited(struct template *template, const struct message *message) {
   if (!is_awaited(template)) return;
+  template_weigh(template);
   struct kontainer *kontainer = own_fork(template, message->id);
   if (kontainer) status_is(kontainer, message->exit.status, message->exit.cpu_micros);
 }

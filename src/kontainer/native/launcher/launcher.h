@@ -70,6 +70,7 @@ void cgroups_sweep(void);                      /* removes everything below our p
 struct cgroup *cgroup_take(const struct limits *limits, uint64_t id, bool reusable);
 int cgroup_attach(struct cgroup *cgroup, pid_t pid);
 struct usage cgroup_usage(struct cgroup *cgroup);
+uint64_t cgroup_held(const struct cgroup *cgroup); /* bytes of memory now */
 void cgroup_release(struct cgroup *cgroup);
 int cgroup_kill(struct cgroup *cgroup);        /* SIGKILL to all processes below it; how many there were */
 void cgroups_tick(void);
@@ -114,10 +115,12 @@ struct template {
   struct cgroup *cgroup;
   bool up, dropped, out_of_memory;
   int status;
+  uint64_t weighed_at;     /* milliseconds */
   uint64_t awaited;        /* ends of forks that it has yet to report */
   struct kontainer *forks; /* those whose exit status only this template can tell */
   struct template *next;
 };
+void template_weigh(struct template *template); /* tells what it holds, now and then */
 void template_start(uint64_t id, const struct limits *limits);
 void template_drop(struct template *template);
 void template_reaped(struct template *template, int status);

@@ -36,9 +36,20 @@ void template_reaped(struct template *template, int status) {
   finish(template);
 }
 
+/* It grows while it warms up, and hardly later. */
+#define WEIGH_MS 1000
+
+void template_weigh(struct template *template) {
+  uint64_t now = loop_now();
+  if (template->dropped || now - template->weighed_at < WEIGH_MS) return;
+  template->weighed_at = now;
+  event("holds\t%llu\t%llu", (unsigned long long)template->id, (unsigned long long)cgroup_held(template->cgroup));
+}
+
 static void up(struct template *template) {
   template->up = true;
   event("up\t%llu", (unsigned long long)template->id);
+  template_weigh(template);
 }
 
 static void control_ready(struct source *source, uint32_t events) {
