@@ -20,6 +20,8 @@ int sandbox_namespaces(void);
 int sandbox_mounts(const struct fork_request *request);
 int sandbox_loopback(void);
 int sandbox_descriptors(const int fds[FORK_FDS]);
+/* In the template, once. */
+int sandbox_bound_capabilities(void);
 int sandbox_drop(const struct fork_request *request, const struct sock_fprog *seccomp);
 
 /* rehearsal.c: copies the pages that an exchange is going to write. */

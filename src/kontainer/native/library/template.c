@@ -138,7 +138,7 @@ static int begin(int control) {
   int seccomp;
   if (message_receive(control, &m, &seccomp, 1)) return -1;
   if (m.type != MESSAGE_INIT) return errno = EPROTO, -1;
-  if (load_seccomp(seccomp)) return -1;
+  if (load_seccomp(seccomp) || sandbox_bound_capabilities()) return -1;
   self.control = control;
   self.self_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
   if (self.self_pid_namespace < 0) return -1;
