@@ -45,6 +45,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   'src/main/faas-downloader.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
   'src/main/function-controller.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
   'src/main/cronjob-trigger-controller.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
+  'src/main/http-trigger-controller.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
   'src/main/faas-server.ts': ['pino', 'prom-client', 'zod'],
   'src/main/function-image-builder.ts': ['zod'],
   'src/main/unzip.ts': ['zod'],

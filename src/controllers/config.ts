@@ -19,6 +19,9 @@ const environmentSchema = z.object({
   KUBELESS_NAMESPACE: z.string().min(1).optional(),
   KUBELESS_CONFIG: z.string().min(1).optional(),
   KONTAIN_CLUSTER_DOMAIN: z.string().min(1).default('cluster.local'),
+  /** Where callers from outside reach the data plane without an Ingress controller: `http://host:port`. */
+  KONTAIN_PUBLIC_URL: z.url().optional(),
+  KONTAIN_PUBLIC_TLS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** A file like ~/.docker/config.json with credentials for all registries that namespaces have none for. */
   KONTAIN_REGISTRY_AUTH: z.string().optional(),
 });

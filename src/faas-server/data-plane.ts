@@ -10,7 +10,7 @@ import type { FunctionSource, FunctionVersion } from './functions/function-sourc
 import { FunctionTable } from './functions/function-table.ts';
 import { IdleSweep, leastRecentlyUsed } from './functions/idle-sweep.ts';
 import { loggedFunctions } from './logs/sweep-logs.ts';
-import { isFunctionName, isNamespaceName } from './routes/names.ts';
+import { isFunctionName, isNamespaceName } from '../api/object-names.ts';
 import { RouteTable } from './routes/route-table.ts';
 import { FunctionLogs } from './logs/function-logs.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';

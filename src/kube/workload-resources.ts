@@ -102,3 +102,16 @@ export const cronJobs: Resource<CronJob> = {
   kind: 'CronJob',
   namespaced: true,
 };
+
+/** networking.k8s.io/v1 Ingress, as far as we write it. */
+export interface Ingress extends KubeObject {
+  spec?: object;
+}
+
+export const ingresses: Resource<Ingress> = {
+  group: 'networking.k8s.io',
+  version: 'v1',
+  plural: 'ingresses',
+  kind: 'Ingress',
+  namespaced: true,
+};

@@ -24,6 +24,8 @@ export interface KubelessConfig {
   /** Build Jobs at a time. */
   buildConcurrency: number;
   buildTimeoutMs: number;
+  /** Hosts of HTTPTriggers that several namespaces may have paths of; any other belongs to the first one. */
+  sharedHosts: readonly string[];
   /** Where the functions' Services lead. */
   dataPlane: {
     namespace: string | undefined;
@@ -71,6 +73,15 @@ const dataSchema = z.object({
   'registry-certificate-authority': z.string().optional(),
   'build-concurrency': count.default(4),
   'build-timeout': z.string().default('15m').transform(parseDuration),
+  'shared-hosts': z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((host) => host !== ''),
+    ),
   'data-plane-namespace': optionalName,
   'data-plane-service': name.default('kontain-faas-server'),
   'data-plane-url': origin.optional(),
@@ -94,6 +105,7 @@ export function parseKubelessConfig(data: Readonly<Record<string, string>> = {})
     buildImageSecrets: [...new Set(secrets.filter((secret) => secret !== undefined))],
     buildConcurrency: result['build-concurrency'],
     buildTimeoutMs: result['build-timeout'],
+    sharedHosts: result['shared-hosts'],
     dataPlane: {
       namespace: result['data-plane-namespace'],
       service: result['data-plane-service'],

@@ -75,8 +75,14 @@ function downloader(options: PartsOptions): PartSpec {
 }
 
 function controllers(options: PartsOptions): PartSpec {
-  // The supervisor keeps exactly one of it.
-  const env = { ...options.env, KONTAIN_LEADER_ELECTION: 'false' };
+  const tlsPort = options.env['KONTAIN_TLS_PORT'];
+  const env = {
+    ...options.env,
+    // The supervisor keeps exactly one of it.
+    KONTAIN_LEADER_ELECTION: 'false',
+    KONTAIN_PUBLIC_URL: `http://127.0.0.1:${options.port}`,
+    ...(tlsPort === undefined ? {} : { KONTAIN_PUBLIC_TLS_PORT: tlsPort }),
+  };
   return program({ ...options, env }, 'controllers', [kubeconfig(options), '--port=0']);
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PlatformError } from '../../lib/errors.ts';
-import { isFunctionName, isNamespaceName } from '../routes/names.ts';
+import { isFunctionName, isNamespaceName } from '../../api/object-names.ts';
 
 /** `<root>/logs/<namespace>/<function>.log`, and `.log.1` for what was before the last rotation. */
 export function logPath(root: string, namespace: string, name: string): string {

@@ -1,5 +1,5 @@
 import { PlatformError } from '../../lib/errors.ts';
-import { isFunctionName, isNamespaceName } from './names.ts';
+import { functionOfSegments } from '../../api/own-address.ts';
 import { decodeSegment } from './request-target.ts';
 import type { RouteCandidate } from './route.ts';
 
@@ -12,11 +12,13 @@ export function pathCandidate(path: string, query: string): RouteCandidate | und
   if (first === -1) return undefined;
   const second = path.indexOf('/', first + 1);
   const end = second === -1 ? path.length : second;
-  const namespace = decodeName(path.slice(1, first));
-  const name = decodeName(path.slice(first + 1, end));
-  if (!isNamespaceName(namespace) || !isFunctionName(name)) return undefined;
+  const owner = functionOfSegments([
+    decodeName(path.slice(1, first)),
+    decodeName(path.slice(first + 1, end)),
+  ]);
+  if (owner === undefined) return undefined;
   const rest = second === -1 ? '/' : path.slice(second);
-  return { namespace, name, target: rest + query, prefix: path.slice(0, end) };
+  return { ...owner, target: rest + query, prefix: path.slice(0, end) };
 }
 
 function decodeName(segment: string): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { PlatformError } from '../../lib/errors.ts';
-import { isFunctionName, isNamespaceName } from './names.ts';
+import { isFunctionName, isNamespaceName } from '../../api/object-names.ts';
 import { parseRoute } from './route.ts';
 
 /** `namespace/name target` of each candidate. */

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import { imageResource, type StoredImage } from '../api/image.ts';
+import type { ImageRoute } from '../api/image-routes.ts';
+import { isBeingDeleted } from '../kube/finalizers.ts';
+import { formatKey, parseKey, refOf, type ObjectRef } from '../kube/objects.ts';
+import { routesOfImage } from './claim.ts';
+import type { ControllerParts } from './controller-parts.ts';
+import { refusalOf, type Arbitration } from './refusal.ts';
+import { parseTrigger, routeOf } from './trigger-route.ts';
+
+/**
+ * Makes `spec.routes` of an Image what its triggers say now, and leaves everything else of it alone: the routes too that
+ * its author wrote. Answers the Image, if there is one. Rejects with a conflict where somebody else wrote meanwhile.
+ */
+export function publishRoutes(
+  parts: ControllerParts,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<StoredImage | undefined> {
+  const { images, writtenImages, imageLock, client } = parts;
+  const key = formatKey(ref);
+  return imageLock.run(key, async () => {
+    const known = images.get(ref);
+    if (known === undefined) {
+      writtenImages.forget(key);
+      return undefined;
+    }
+    const image = writtenImages.latest(known);
+    const before = routesOfImage(image);
+    const routes = [...before.filter(({ trigger }) => trigger === undefined), ...grantedRoutes(parts, key)];
+    if (isDeepStrictEqual(before, routes)) return image;
+    const { uid = '', resourceVersion = '' } = image.metadata;
+    const options = { preconditions: { uid, resourceVersion }, signal };
+    const patch = { spec: { routes: routes.length === 0 ? null : routes } };
+    return writtenImages.wrote(image, await client.mergePatch(imageResource, refOf(image), patch, options));
+  });
+}
+
+/** Of all Images that have a route of the trigger: also of the one that it led to before an edit. */
+export async function withdrawRoutes(
+  parts: ControllerParts,
+  triggerKey: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const key of parts.book.imagesWith(triggerKey)) await publishRoutes(parts, parseKey(key), signal);
+}
+
+export function arbitrationOf({ book, functions, images, config }: ControllerParts): Arbitration {
+  const exists = (ref: ObjectRef): boolean =>
+    images.get(ref) !== undefined || functions.get(ref) !== undefined;
+  return { book, exists, sharedHosts: config.current().sharedHosts };
+}
+
+/** In the order of the triggers' names: the same every time. */
+function grantedRoutes(parts: ControllerParts, functionKey: string): ImageRoute[] {
+  const keys = [...parts.book.triggersOf(functionKey)].sort();
+  return keys.flatMap((key) => grantedRoute(parts, key) ?? []);
+}
+
+function grantedRoute(parts: ControllerParts, key: string): ImageRoute | undefined {
+  const [claim, stored] = [parts.book.ofTrigger(key), parts.triggers.get(parseKey(key))];
+  if (claim === undefined || stored === undefined || isBeingDeleted(stored)) return undefined;
+  if (refusalOf(claim, arbitrationOf(parts)) !== undefined) return undefined;
+  try {
+    return routeOf(parseTrigger(stored, claim.host), claim.host);
+  } catch {
+    // Its own reconcile says what is wrong with it.
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { formatKey, type ObjectRef } from '../kube/objects.ts';
+import { isInTheWay, type Claim } from './claim.ts';
+import { ownerOf, type ClaimBook } from './claim-book.ts';
+
+export interface Arbitration {
+  book: Pick<ClaimBook, 'around'>;
+  /** Whether there is a function of that name. */
+  exists: (ref: ObjectRef) => boolean;
+  /** Hosts that several namespaces may have paths of. */
+  sharedHosts: readonly string[];
+}
+
+/** Of the data plane itself. */
+const reservedPaths = ['healthz', 'readyz', 'metrics'];
+
+/** Why a claim is not granted, as a sentence; undefined where it is. Of two the older counts, if it is granted itself. */
+export function refusalOf(claim: Claim, arbitration: Arbitration): string | undefined {
+  return ownAddressRefusal(claim, arbitration) ?? olderClaimRefusal(claim, arbitration);
+}
+
+function ownAddressRefusal(claim: Claim, { exists }: Arbitration): string | undefined {
+  const { host, segments, namespace, functionName } = claim;
+  const [first = ''] = segments;
+  if (host === '' && segments.length === 1 && reservedPaths.includes(first))
+    return `Path /${first} without a host is the data plane's own. Choose another path, or name a host.`;
+  const owner = ownerOf(claim);
+  if (owner === undefined || !exists(owner)) return undefined;
+  if (owner.namespace === namespace && owner.name === functionName) return undefined;
+  const what = host === '' ? `Path /${formatKey(owner)}` : `Host ${host}`;
+  return `${what} belongs to function ${formatKey(owner)}: callers in the cluster reach it there. Choose another one.`;
+}
+
+function olderClaimRefusal(claim: Claim, arbitration: Arbitration): string | undefined {
+  for (const older of arbitration.book.around(claim.host)) {
+    if (older.since >= claim.since) return undefined;
+    if (!isInTheWay(older, claim, arbitration.sharedHosts)) continue;
+    if (refusalOf(older, arbitration) === undefined) return taken(older, claim);
+  }
+  return undefined;
+}
+
+function taken(older: Claim, { host, segments }: Claim): string {
+  const holder = `${older.kind} ${older.key}, which is older`;
+  const path = `/${segments.join('/')}`;
+  const isSamePath = older.segments.join('/') === segments.join('/');
+  const then = 'Choose another one; this one takes effect when that goes.';
+  if (older.host === '')
+    return `Path /${older.segments.join('/')} of any host is taken by ${holder}. ${then}`;
+  if (isSamePath && older.host === host)
+    return `Host ${host} with path ${path} is taken by ${holder}. ${then}`;
+  return `Host ${older.host} belongs to namespace ${older.namespace} by ${holder}. ${then}`;
+}

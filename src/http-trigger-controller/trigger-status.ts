@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { StoredFunction } from '../api/function.ts';
+import type { HttpTriggerStatus, StoredHttpTrigger } from '../api/http-trigger.ts';
+import type { ImageStatus, StoredImage } from '../api/image.ts';
+import type { ImageRoute } from '../api/image-routes.ts';
+import { findCondition, setCondition } from '../kube/conditions.ts';
+import type { Condition } from '../kube/objects.ts';
+
+/** Where a trigger stands. */
+export interface Report {
+  /** `Ready`, on the way there, or what is wrong. */
+  reason: string;
+  message: string;
+  /** Where the function is called; left out where that is not known. */
+  url?: string | undefined;
+}
+
+type Patch = { [K in keyof HttpTriggerStatus]: HttpTriggerStatus[K] | null };
+
+/** The merge patch for the status, or null where it would change nothing. */
+export function statusPatch(
+  { metadata, status = {} }: StoredHttpTrigger,
+  { reason, message: text, url }: Report,
+  nowMs: number,
+): { status: Patch } | null {
+  const { generation = 0 } = metadata;
+  const message = text.slice(0, 32_000);
+  const isReady = reason === 'Ready';
+  const before = status.conditions as readonly Condition[] | undefined;
+  const conditions = setCondition(
+    before,
+    { type: 'Ready', status: isReady ? 'True' : 'False', reason, message, observedGeneration: generation },
+    nowMs,
+  );
+  const wanted: Patch = {
+    observedGeneration: generation,
+    conditions: [...conditions],
+    message,
+    url: url ?? null,
+  };
+  const changed = Object.entries(wanted).filter(([key, value]) => {
+    const old = status[key as keyof HttpTriggerStatus];
+    return value === null ? old !== undefined : !isDeepStrictEqual(old, value);
+  });
+  return changed.length === 0 ? null : { status: Object.fromEntries(changed) };
+}
+
+/** Of a trigger whose route was handed to the Image of its function, if there is one yet. */
+export function servedReport(
+  route: ImageRoute,
+  { image, object }: { image: StoredImage | undefined; object: StoredFunction | undefined },
+): Report {
+  if (image === undefined) return notReady(`The function has no image yet. ${object?.status?.message ?? ''}`);
+  const { metadata, status = {} } = image;
+  const isServed = Object.values(status.nodes ?? {}).some(({ ready }) => ready);
+  if (!isServed) return notReady(conditionOf(status, 'Ready')?.message ?? 'The nodes fetch its image.');
+  if (conditionOf(status, 'RoutesReady')?.observedGeneration !== metadata.generation)
+    return { reason: 'Publishing', message: 'The nodes take the route over.' };
+  return problemOf(route, image) ?? { reason: 'Ready', message: 'Requests for it go to the function.' };
+}
+
+function conditionOf({ conditions }: ImageStatus, type: string): Condition | undefined {
+  return findCondition(conditions as readonly Condition[] | undefined, type);
+}
+
+function problemOf(route: ImageRoute, { status }: StoredImage): Report | undefined {
+  const found = status?.routeProblems?.find(({ host, path }) => host === route.host && path === route.path);
+  return found && { reason: found.reason, message: found.message };
+}
+
+function notReady(why: string): Report {
+  return { reason: 'FunctionNotReady', message: `The function cannot be called yet: ${why}`.trim() };
+}

@@ -1,0 +1,8 @@
+import { httpTriggerControllerContract } from '../contracts/http-trigger-controller.ts';
+
+httpTriggerControllerContract('kube-apiserver', () =>
+  Promise.resolve({
+    kubeconfig: process.env['KONTAIN_TEST_KUBECONFIG'] ?? '',
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }),
+);

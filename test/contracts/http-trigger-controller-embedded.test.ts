@@ -1,0 +1,4 @@
+import { startEmbeddedApi } from '../helpers/embedded-api.ts';
+import { httpTriggerControllerContract } from './http-trigger-controller.ts';
+
+httpTriggerControllerContract('embedded API server', startEmbeddedApi);
