@@ -50,13 +50,27 @@ export function servedReport(
   route: ImageRoute,
   { image, object }: { image: StoredImage | undefined; object: StoredFunction | undefined },
 ): Report {
-  if (image === undefined) return notReady(`The function has no image yet. ${object?.status?.message ?? ''}`);
-  const { metadata, status = {} } = image;
-  const isServed = Object.values(status.nodes ?? {}).some(({ ready }) => ready);
-  if (!isServed) return notReady(conditionOf(status, 'Ready')?.message ?? 'The nodes fetch its image.');
-  if (conditionOf(status, 'RoutesReady')?.observedGeneration !== metadata.generation)
-    return { reason: 'Publishing', message: 'The nodes take the route over.' };
-  return problemOf(route, image) ?? { reason: 'Ready', message: 'Requests for it go to the function.' };
+  const why =
+    image === undefined ? `It has no image yet. ${object?.status?.message ?? ''}` : whyNotServed(image);
+  if (why !== undefined) return notReady(why);
+  return image === undefined || !knowsRoutes(image) ? publishing : (problemOf(route, image) ?? ready);
+}
+
+const publishing: Report = { reason: 'Publishing', message: 'The nodes take the route over.' };
+const ready: Report = { reason: 'Ready', message: 'Requests for it go to the function.' };
+
+function whyNotServed({ status = {} }: StoredImage): string | undefined {
+  if (isServed(status)) return undefined;
+  return conditionOf(status, 'Ready')?.message ?? 'The nodes fetch its image.';
+}
+
+function knowsRoutes({ metadata, status = {} }: StoredImage): boolean {
+  return conditionOf(status, 'RoutesReady')?.observedGeneration === metadata.generation;
+}
+
+/** Somewhere, perhaps in an older version. */
+function isServed({ nodes = {} }: ImageStatus): boolean {
+  return Object.values(nodes).some(({ ready }) => ready);
 }
 
 function conditionOf({ conditions }: ImageStatus, type: string): Condition | undefined {

@@ -69,13 +69,13 @@ export function httpTriggerControllerContract(name: string, start: StartTarget):
         spec: { gateway: 'kong', path: 'new', 'cors-enable': false, 'basic-auth-secret': '', tls: true },
       });
       await world.until('edited', 'SecretNotFound', { message: /edited-tls does not exist.*HTTPS/ });
-      const after_ = await world.ingress('edited');
-      const { 'kontain.app/last-applied': _, ...annotations } = after_?.metadata.annotations ?? {};
+      const changed = await world.ingress('edited');
+      const { 'kontain.app/last-applied': _, ...annotations } = changed?.metadata.annotations ?? {};
       assert.deepEqual(annotations, {
         'kubernetes.io/tls-acme': 'true',
         'nginx.ingress.kubernetes.io/ssl-redirect': 'true',
       });
-      const spec: { ingressClassName?: string; tls?: object[] } | undefined = after_?.spec;
+      const spec: { ingressClassName?: string; tls?: object[] } | undefined = changed?.spec;
       assert.equal(spec?.ingressClassName, 'kong');
       assert.deepEqual(spec.tls, [{ hosts: ['edited.example'], secretName: 'edited-tls' }]);
       const route = {
