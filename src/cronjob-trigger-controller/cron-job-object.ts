@@ -3,6 +3,7 @@ import { ownLabels } from '../controllers/object-labels.ts';
 import { lastAppliedAnnotation } from '../kube/apply.ts';
 import { controlledBy } from '../kube/owner-references.ts';
 import type { OwnerReference } from '../kube/objects.ts';
+import { parseSchedule } from '../lib/cron/schedule.ts';
 import type { CronJob } from '../kube/workload-resources.ts';
 import { callerPod } from './caller-pod.ts';
 import { cronJobName, triggerLabel, triggerLabelValue } from './names.ts';
@@ -29,7 +30,7 @@ export function cronJobObject(request: TriggerRequest): CronJob {
       timeZone: spec.timeZone ?? null,
       suspend: spec.suspend ?? false,
       concurrencyPolicy: spec.concurrencyPolicy ?? 'Allow',
-      startingDeadlineSeconds: spec.startingDeadlineSeconds ?? 120,
+      startingDeadlineSeconds: startingDeadline(request),
       successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,
       failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? 1,
       jobTemplate: {
@@ -45,6 +46,18 @@ export function cronJobObject(request: TriggerRequest): CronJob {
       },
     },
   };
+}
+
+const defaultDeadline = 120;
+
+/**
+ * Kubernetes counts the runs of `@every` from the deadline if that is later than the last run: within a shorter one than the
+ * interval there never is any.
+ */
+function startingDeadline({ trigger }: TriggerRequest): number {
+  const deadline = trigger.spec.startingDeadlineSeconds ?? defaultDeadline;
+  const schedule = parseSchedule(trigger.spec.schedule);
+  return schedule.kind === 'interval' ? schedule.ms / 1000 + deadline : deadline;
 }
 
 export function ownerOf({ trigger }: TriggerRequest): OwnerReference {

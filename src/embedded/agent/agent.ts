@@ -7,6 +7,7 @@ import { ownerKeys } from '../../kube/owner-references.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { endCgroup } from '../cgroups.ts';
+import { runCronJobs } from '../cron-jobs/run-cron-jobs.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { JobController } from './jobs/job-controller.ts';
 import { jobs, pods } from './kinds.ts';
@@ -25,12 +26,16 @@ export interface AgentOptions {
   onReady: () => void;
 }
 
-/** In the place of kube-controller-manager's Job controller and of kubelet: runs Jobs on this machine until the signal aborts. */
+/**
+ * In the place of kube-controller-manager's controllers of Jobs and CronJobs, and of kubelet: runs Jobs on this machine until the
+ * signal aborts.
+ */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
   const { config, client, clock, random, log, onReady } = options;
   // What an agent before us left: its processes ended with it, short of the unexpected.
   await endCgroup(config.KONTAIN_AGENT_CGROUP, clock);
   const events = new EventRecorder({ client, component: 'embedded-agent', host: 'embedded', clock, log });
+  const cronEvents = new EventRecorder({ client, component: 'cronjob-controller', clock, log });
   const informing = { client, clock, random, log };
   await using jobInformer = new Informer({ ...informing, resource: jobs });
   await using podInformer = new Informer({ ...informing, resource: pods });
@@ -47,6 +52,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   podInformer.start();
   const working = [
     new PodAgent(parts, podInformer).run(signal),
+    runCronJobs({ ...informing, jobs: jobInformer, events: cronEvents }, signal),
     runController(
       {
         name: 'job',
@@ -63,6 +69,6 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   await Promise.race([Promise.all([jobInformer.synced, podInformer.synced]), ...working]);
   if (!signal.aborted) onReady();
   await Promise.all(working);
-  await events.flush();
+  await Promise.all([events.flush(), cronEvents.flush()]);
   await endCgroup(config.KONTAIN_AGENT_CGROUP, clock);
 }
