@@ -34,6 +34,17 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./function/call.ts')).call,
   },
   {
+    path: 'function logs',
+    summary: 'Show what a function printed, by call.',
+    load: async () => (await import('./function/logs.ts')).logs,
+  },
+  {
+    path: 'function top',
+    aliases: ['stats'],
+    summary: 'Show calls, failures and durations of functions.',
+    load: async () => (await import('./function/top.ts')).top,
+  },
+  {
     path: 'function rollback',
     summary: 'Serve an earlier build.',
     load: async () => (await import('./function/rollback.ts')).rollback,

@@ -16,6 +16,13 @@ export const connectionFlags: readonly Flag[] = [
   { name: 'context', type: 'text', description: 'Context of the kubeconfig. Default: its current one.' },
 ];
 
+export const allNamespacesFlag: Flag = {
+  name: 'all-namespaces',
+  short: 'A',
+  type: 'switch',
+  description: 'Of every namespace.',
+};
+
 export const helpFlag: Flag = { name: 'help', short: 'h', type: 'switch', description: 'Show this.' };
 
 export const outputFlag = (choices: readonly string[]): Flag => ({

@@ -7,18 +7,24 @@ import type { Io } from './io.ts';
 
 export type ServerConfig = Readonly<Record<string, string>>;
 
-/**
- * Data of the ConfigMap `kubeless-config`; empty if there is none, undefined if it may not be read. Where it is: KUBELESS_NAMESPACE and
- * KUBELESS_CONFIG, else the annotations of the CRD, else kubeless/kubeless-config.
- */
+/** Data of the ConfigMap `kubeless-config`; empty if there is none, undefined if it may not be read. */
 export async function readServerConfig(
   client: KubeClient,
-  { env }: Pick<Io, 'env'>,
+  io: Pick<Io, 'env'>,
 ): Promise<ServerConfig | undefined> {
+  return readable(configData(client, await serverConfigRef(client, io)));
+}
+
+/** Where it is: KUBELESS_NAMESPACE and KUBELESS_CONFIG, else the annotations of the CRD, else kubeless/kubeless-config. */
+export async function serverConfigRef(
+  client: KubeClient,
+  { env }: Pick<Io, 'env'>,
+): Promise<{ namespace: string; name: string }> {
   const annotations = (await readable(crdAnnotations(client))) ?? {};
-  const namespace = env['KUBELESS_NAMESPACE'] ?? annotations['kubeless.io/namespace'] ?? 'kubeless';
-  const name = env['KUBELESS_CONFIG'] ?? annotations['kubeless.io/config'] ?? 'kubeless-config';
-  return readable(configData(client, { namespace, name }));
+  return {
+    namespace: env['KUBELESS_NAMESPACE'] ?? annotations['kubeless.io/namespace'] ?? 'kubeless',
+    name: env['KUBELESS_CONFIG'] ?? annotations['kubeless.io/config'] ?? 'kubeless-config',
+  };
 }
 
 async function crdAnnotations(client: KubeClient): Promise<Record<string, string>> {

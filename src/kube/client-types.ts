@@ -86,4 +86,6 @@ export interface KubeClient extends AsyncDisposable {
   watch<T extends KubeObject>(resource: Resource<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Any other path that answers JSON, such as `/version` or discovery. */
   getPath(path: string, options?: RequestOptions): Promise<unknown>;
+  /** A path that answers with a stream, such as a pod's log or proxy: its body as it comes, however long that takes. */
+  openPath(path: string, options?: RequestOptions): Promise<AsyncIterable<Buffer>>;
 }

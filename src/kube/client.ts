@@ -39,6 +39,10 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     ...writeVerbs(api),
     watch: <T extends KubeObject>(resource: Resource<T>, watch: WatchOptions) =>
       watchEvents(transport, resource, watch),
+    openPath: async (path: string, options: RequestOptions = {}) => {
+      const request: HttpRequest = { method: 'GET', path, idleTimeoutMs: 0, ...signalOf(options) };
+      return (await transport.send(request)).body;
+    },
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   };
 }

@@ -37,6 +37,11 @@ export interface ContainerStatus {
 
 /** core/v1 Pod, as far as we read it. */
 export interface Pod extends KubeObject {
+  spec?: {
+    nodeName?: string;
+    containers?: { name: string; image?: string; ports?: { name?: string; containerPort: number }[] }[];
+    initContainers?: { name: string }[];
+  };
   status?: {
     phase?: string;
     reason?: string;

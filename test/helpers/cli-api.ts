@@ -11,20 +11,23 @@ import { startEmbeddedApi } from './embedded-api.ts';
 export interface CliApi extends AsyncDisposable {
   kubeconfig: string;
   client: KubeClient;
+  /** Where the agent would keep the logs of pods. */
+  home: string;
   /** A folder of its own, where the command line runs. */
   cwd: string;
   run: (argv: readonly string[], options?: CliOptions) => Promise<CliRun>;
 }
 
-/** An API server and a command line that speaks to it. */
-export async function startCliApi(): Promise<CliApi> {
-  const api = await startEmbeddedApi();
+/** An API server, with `flags` beside its own, and a command line that speaks to it. */
+export async function startCliApi(flags: readonly string[] = []): Promise<CliApi> {
+  const api = await startEmbeddedApi(flags);
   const connection = await loadKubeconfig(api.kubeconfig);
   const client = createKubeClient({ connection, clock: systemClock, random: Math.random, userAgent: 'test' });
   const cwd = await mkdtemp(join(tmpdir(), 'kubeless-cli-'));
   return {
     kubeconfig: api.kubeconfig,
     client,
+    home: api.home,
     cwd,
     run: (argv, options = {}) => kubeless(argv, { kubeconfig: api.kubeconfig, cwd, ...options }),
     async [Symbol.asyncDispose]() {

@@ -17,6 +17,10 @@ export interface CliOptions {
   signal?: AbortSignal;
   /** Told of each piece of standard error as it comes. */
   onMessage?: (text: string) => void;
+  /** Told of each piece of standard output as it comes. */
+  onData?: (text: string) => void;
+  /** As on a terminal. */
+  isTTY?: boolean;
 }
 
 /** `kubeless` in this process, with streams and an environment of its own. */
@@ -24,6 +28,7 @@ export async function kubeless(argv: readonly string[], options: CliOptions = {}
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const { kubeconfig, cwd = '/', stdin = '', env = {}, signal = new AbortController().signal } = options;
   const into = (chunks: Buffer[], onText?: (text: string) => void) => ({
+    isTTY: options.isTTY ?? false,
     write(chunk: string | Uint8Array) {
       chunks.push(Buffer.from(chunk));
       onText?.(String(chunk));
@@ -31,7 +36,7 @@ export async function kubeless(argv: readonly string[], options: CliOptions = {}
   });
   const exit = await runCli(argv, {
     stdin: Readable.from([Buffer.from(stdin)]),
-    stdout: into(output.stdout),
+    stdout: into(output.stdout, options.onData),
     stderr: into(output.stderr, options.onMessage),
     env: kubeconfig === undefined ? env : { KUBECONFIG: kubeconfig, ...env },
     cwd,

@@ -127,7 +127,7 @@ export class JobRunner implements AsyncDisposable {
       blockOwnerDeletion: true,
     };
     const pod = { ...metadata, name: `${name}-${uid.slice(0, 5)}`, namespace, ownerReferences: [owner] };
-    return client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: pod, spec } as Pod);
+    return client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: pod, spec });
   }
 
   async #patchPod(pod: Pod, spec: PodSpec, state: { running?: string; failure?: Failure }): Promise<void> {

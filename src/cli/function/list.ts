@@ -3,7 +3,7 @@ import type { StoredFunction } from '../../api/function.ts';
 import { orUndefined } from '../../kube/kube-error.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Command, Invocation } from '../command.ts';
-import { connectionFlags, outputFlag } from '../common-flags.ts';
+import { allNamespacesFlag, connectionFlags, outputFlag } from '../common-flags.ts';
 import { printObject } from '../print-object.ts';
 import { cronJobTriggers, functions, specOf } from '../resources.ts';
 import { formatTable } from '../table.ts';
@@ -12,7 +12,7 @@ import { statusText } from './function-status.ts';
 
 export const list: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'many' }],
-  flags: [outputFlag(['wide', 'json', 'yaml']), ...connectionFlags],
+  flags: [outputFlag(['wide', 'json', 'yaml']), allNamespacesFlag, ...connectionFlags],
   async run(invocation) {
     const { flags, io } = invocation;
     const found = await selected(invocation);
@@ -27,8 +27,9 @@ export const list: Command = {
   },
 };
 
-async function selected({ args, session }: Invocation): Promise<StoredFunction[]> {
+async function selected({ args, flags, session }: Invocation): Promise<StoredFunction[]> {
   const [client, namespace] = [await session.client(), await session.namespace()];
+  if (args.length === 0 && flags.on('all-namespaces')) return (await client.list(functions)).items;
   if (args.length === 0) return (await client.list(functions, { namespace })).items;
   const byName = args.map(async (name) => {
     const found = await orUndefined(client.get(functions, { namespace, name }));
@@ -62,7 +63,7 @@ function row(object: StoredFunction): string[] {
 }
 
 function wideRow(object: StoredFunction, schedules: ReadonlyMap<string, string>): string[] {
-  const schedule = schedules.get(object.metadata.name ?? '') ?? '';
+  const schedule = schedules.get(`${object.metadata.namespace}/${object.metadata.name}`) ?? '';
   return [
     ...firstCells(object),
     schedule === '' ? 'HTTP' : 'Scheduled',
@@ -76,13 +77,14 @@ function wideRow(object: StoredFunction, schedules: ReadonlyMap<string, string>)
   ];
 }
 
-async function scheduleByFunction({ session }: Invocation): Promise<Map<string, string>> {
-  const [client, namespace] = [await session.client(), await session.namespace()];
-  const { items } = await client.list(cronJobTriggers, { namespace });
+async function scheduleByFunction({ flags, session }: Invocation): Promise<Map<string, string>> {
+  const client = await session.client();
+  const where = flags.on('all-namespaces') ? {} : { namespace: await session.namespace() };
+  const { items } = await client.list(cronJobTriggers, where);
   return new Map(items.map((trigger) => scheduleOf(trigger)));
 }
 
-function scheduleOf({ spec }: StoredCronJobTrigger): [string, string] {
+function scheduleOf({ metadata, spec }: StoredCronJobTrigger): [string, string] {
   const fields = (spec ?? {}) as { 'function-name'?: string; schedule?: string };
-  return [fields['function-name'] ?? '', fields.schedule ?? ''];
+  return [`${metadata.namespace}/${fields['function-name'] ?? ''}`, fields.schedule ?? ''];
 }

@@ -17,11 +17,11 @@ export async function applyDataPlanePod(client: KubeClient, port: number): Promi
 }
 
 /** @param port of the calls */
-function dataPlanePod(port: number): Pod & { spec: object } {
+function dataPlanePod(port: number): Pod {
   const labels = { 'app.kubernetes.io/name': 'kontain-faas-server', kontain: 'faas-server' };
   const ports = [
-    { name: 'http', containerPort: port, protocol: 'TCP' },
-    { name: 'status', containerPort: statusPort, protocol: 'TCP' },
+    { name: 'http', containerPort: port },
+    { name: 'status', containerPort: statusPort },
   ];
   const containers = [{ name: containerName, image: 'kontain/faas-server', ports }];
   return {
