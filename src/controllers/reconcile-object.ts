@@ -1,7 +1,7 @@
 import type { KubeClient } from '../kube/client-types.ts';
 import type { Reconcile, ReconcileResult } from '../kube/controller.ts';
 import { addFinalizer, hasFinalizer, isBeingDeleted, removeFinalizer } from '../kube/finalizers.ts';
-import { isConflict, isNotFound } from '../kube/kube-error.ts';
+import { isConflict, isNotFound, KubeError } from '../kube/kube-error.ts';
 import { keyOf, parseKey, type ObjectRef } from '../kube/objects.ts';
 import {
   writeReady,
@@ -45,7 +45,9 @@ async function serve<T extends Reported>(
   } catch (error) {
     // Somebody was quicker, or it is gone: the watch brings what is there now.
     if (signal.aborted || isConflict(error) || isNotFound(error)) throw error;
-    const failure = toFailure('InternalError', error);
+    const failure = isRefused(error)
+      ? toFailure('InvalidSpec', error, false)
+      : toFailure('InternalError', error);
     const { reason, message } = failure;
     await writeReady(kind, object, { state: 'failed', reason, message }, signal);
     return afterFailure(failure);
@@ -66,4 +68,9 @@ async function finalize<T extends Reported>(
   await kind.clear(object, signal);
   await removeFinalizer(kind.client, kind.resource, object, kind.finalizer);
   kind.written.forget(keyOf(object));
+}
+
+/** The API server takes nothing made of such a spec. */
+function isRefused(error: unknown): boolean {
+  return error instanceof KubeError && error.httpStatus === 422;
 }

@@ -1,0 +1,9 @@
+import { cronJobTriggerControllerContract } from '../contracts/cronjob-trigger-controller.ts';
+
+const cluster = () =>
+  Promise.resolve({
+    kubeconfig: process.env['KONTAIN_TEST_KUBECONFIG'] ?? '',
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+
+cronJobTriggerControllerContract('kube-apiserver', cluster);

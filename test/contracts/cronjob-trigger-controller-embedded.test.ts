@@ -1,0 +1,4 @@
+import { startEmbeddedApi } from '../helpers/embedded-api.ts';
+import { cronJobTriggerControllerContract } from './cronjob-trigger-controller.ts';
+
+cronJobTriggerControllerContract('embedded API server', startEmbeddedApi);
