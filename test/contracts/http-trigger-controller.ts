@@ -5,7 +5,7 @@ import { functionResource } from '../../src/api/function.ts';
 import { imageResource } from '../../src/api/image.ts';
 import { orUndefined } from '../../src/kube/kube-error.ts';
 import { ingresses, services } from '../../src/kube/workload-resources.ts';
-import { eventually } from '../helpers/eventually.ts';
+import { eventually, nextSecond } from '../helpers/eventually.ts';
 import type { RunningProgram } from '../helpers/program.ts';
 import { TriggerWorld } from '../helpers/trigger-world.ts';
 import type { StartTarget } from './kubernetes-api/harness.ts';
@@ -162,8 +162,10 @@ export function httpTriggerControllerContract(name: string, start: StartTarget):
       const host = { 'host-name': 'taken.example' };
       await world.create('taken-1', to('first', host));
       await world.until('taken-1', 'Ready');
+      await nextSecond();
       await world.create('taken-2', to('second', host));
       await world.create('taken-3', to('third', { ...host, path: '/below' }));
+      await nextSecond();
       await world.create('taken-4', to('stranger', { ...host, path: '/other' }), { namespace: world.other });
       await world.until('taken-2', 'Conflict', {
         message: /taken\.example with path \/ is taken by HTTPTrigger .*\/taken-1/,

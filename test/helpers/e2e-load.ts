@@ -1,4 +1,4 @@
-import { call } from './e2e-call.ts';
+import { call, type CallInit } from './e2e-call.ts';
 
 export interface Sample {
   /** performance.now() at its begin and end. */
@@ -16,11 +16,11 @@ export interface Load {
 }
 
 /** Callers that call again and again, each call over a connection of its own. */
-export function startLoad(url: string, callers: number): Load {
+export function startLoad(url: string, callers: number, init: CallInit = {}): Load {
   const samples: Sample[] = [];
   const stopped = new AbortController();
   const caller = async (): Promise<void> => {
-    while (!stopped.signal.aborted) samples.push(await sample(url));
+    while (!stopped.signal.aborted) samples.push(await sample(url, init));
   };
   const running = Array.from({ length: callers }, caller);
   return {
@@ -33,10 +33,10 @@ export function startLoad(url: string, callers: number): Load {
   };
 }
 
-async function sample(url: string): Promise<Sample> {
+async function sample(url: string, init: CallInit): Promise<Sample> {
   const from = performance.now();
   try {
-    const { status, text } = await call(url);
+    const { status, text } = await call(url, init);
     return { from, to: performance.now(), outcome: status, text };
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;

@@ -14,3 +14,10 @@ export async function eventually<T>(
     await delay(5);
   }
 }
+
+/** What is created from now on is younger than what was before: times of objects have whole seconds. */
+export async function nextSecond(): Promise<void> {
+  const second = (): number => Math.floor(Date.now() / 1000);
+  const before = second();
+  await eventually('the next second', () => second() > before);
+}
