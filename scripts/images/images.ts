@@ -68,7 +68,7 @@ function builder(program: string): ImageRecipe {
     config: {
       User: '1000',
       Env: [path, 'LANG=C.UTF-8', 'HOME=/tmp', 'NODE_ENV=production'],
-      Entrypoint: ['/usr/local/bin/node', `/opt/kontain/src/main/${program}.js`],
+      Entrypoint: ['/usr/local/bin/node', `/opt/kontain/${program}.mjs`],
       WorkingDir: '/kubeless',
     },
   };

@@ -13,6 +13,7 @@ import {
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { addedPaths, compilePython, makeDebian } from './debian.ts';
 import { listPaths, packLayer } from './layer.ts';
 import type { Layer } from './layout.ts';
@@ -36,6 +37,7 @@ export async function makeLayer(recipe: LayerRecipe, folders: Folders, step: Ste
   try {
     for (const folder of recipe.folders ?? []) mkdirSync(join(draft, folder));
     if (recipe.kind === 'program') await compileProgram(recipe.source, join(draft, recipe.to), folders);
+    else if (recipe.kind === 'bundle') await bundlePrograms(recipe, draft, folders);
     else await fillWithFiles(recipe, draft, folders, step);
     return await packLayer(draft, listPaths(draft), join(folders.cache, 'blobs'), false);
   } finally {
@@ -69,6 +71,8 @@ async function fillWithFiles(
 export function inputFiles(recipe: LayerRecipe, root: string): string[] {
   if (recipe.kind === 'tree') return [];
   if (recipe.kind === 'program') return [recipe.source];
+  if (recipe.kind === 'bundle')
+    return [...recipe.entries, ...globSync(recipe.inputs, { cwd: root }).toSorted()];
   return recipe.files.flatMap((file) => sourceFiles(file, root).map((path) => join(file.from, path)));
 }
 
@@ -85,6 +89,28 @@ function copyFiles(file: FileRecipe, root: string, draft: string): void {
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(join(root, file.from, path), target);
   }
+}
+
+/** Shared parts are files of their own, which are loaded when they are needed. */
+async function bundlePrograms(
+  { entries, to }: LayerRecipe & { kind: 'bundle' },
+  draft: string,
+  { root }: Folders,
+): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [...entries],
+    outdir: join(draft, to),
+    bundle: true,
+    splitting: true,
+    minify: true,
+    keepNames: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    legalComments: 'none',
+    outExtension: { '.js': '.mjs' },
+  });
 }
 
 async function compileProgram(source: string, target: string, folders: Folders): Promise<void> {

@@ -22,6 +22,14 @@ export type LayerRecipe =
       python?: string;
       stripTypes?: boolean;
     }
+  /** Programs of this repository, each with all that it imports in one file: it starts in half of the time. */
+  | {
+      kind: 'bundle';
+      entries: readonly string[];
+      inputs: readonly string[];
+      to: string;
+      folders?: readonly string[];
+    }
   /** A C program, linked statically. */
   | { kind: 'program'; source: string; to: string; folders?: readonly string[] };
 
@@ -81,25 +89,11 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
   },
   'builder-programs': { kind: 'tree', tree: 'debian-builder', base: 'debian' },
   'image-builder': {
-    kind: 'files',
-    files: [
-      {
-        from: 'src',
-        match: [
-          '{lib,oci,function-image-builder,function-caller}/**/!(*.test).ts',
-          'main/{unzip,function-image-builder,call-function}.ts',
-        ],
-        to: 'opt/kontain/src',
-      },
-      { from: 'package.json', to: 'opt/kontain/package.json' },
-      {
-        from: 'node_modules/zod',
-        match: ['package.json', '*.js', 'v4/**/*.js'],
-        to: 'opt/kontain/node_modules/zod',
-      },
-    ],
+    kind: 'bundle',
+    entries: ['src/main/unzip.ts', 'src/main/function-image-builder.ts', 'src/main/call-function.ts'],
+    inputs: ['src/{lib,oci,function-image-builder,function-caller}/**/!(*.test).ts', 'package-lock.json'],
+    to: 'opt/kontain',
     folders: ['kubeless'],
-    stripTypes: true,
   },
   'cgi-runtime': {
     kind: 'files',

@@ -91,7 +91,7 @@ async function bench({ docker = false, insecure = [] as string[] } = {}): Promis
     build: (change = {}) =>
       buildImage(
         { ...request, ...change },
-        { skopeo: options, auths: new Map(), work, fetch, signal: new AbortController().signal },
+        { skopeo: options, auths: new Map(), work, signal: new AbortController().signal },
       ),
     pull: (image) => pull(image, mkdtempSync(join(root, 'pulled-'))),
     async [Symbol.asyncDispose]() {

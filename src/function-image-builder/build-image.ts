@@ -4,6 +4,7 @@ import { formatAuthFile, type RegistryAuths } from '../oci/registry-auth.ts';
 import type { ImageReference, RegistryReference } from '../oci/reference.ts';
 import { copyToLayout, pushLayout, type SkopeoOptions, type SkopeoRun } from '../oci/skopeo.ts';
 import { resolveBase, type ResolvedBase } from './base-image.ts';
+import { pushDirectly } from './direct-push.ts';
 import { blobsOf, createLayout, writeImage } from './image-layout.ts';
 import { packLayer, type LayerBlob } from './layer-blob.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type ConfigChanges,
   type ImageDocuments,
 } from './layered-image.ts';
-import { mountLayers } from './mount-layers.ts';
+import { RegistrySession } from './registry-session.ts';
 
 export interface BuildRequest {
   /** The runtime image. */
@@ -36,7 +37,6 @@ export interface BuildOptions {
   auths: RegistryAuths;
   /** A folder with room for the layers; what is made in it is removed again. */
   work: string;
-  fetch: typeof fetch;
   signal: AbortSignal;
 }
 
@@ -50,6 +50,8 @@ export interface BuiltImage {
 interface Build extends BuildOptions {
   layout: string;
   run: SkopeoRun;
+  /** With the registry that the image goes to. */
+  session: RegistrySession;
 }
 
 /**
@@ -64,16 +66,30 @@ export async function buildImage(request: BuildRequest, options: BuildOptions): 
     await writeFile(authFile, formatAuthFile([options.auths]), { mode: 0o600 });
     const layout = join(folder, 'layout');
     await createLayout(layout);
-    return await build(request, { ...options, layout, run: { folder, authFile, signal: options.signal } });
+    using session = openSession(request.target, options);
+    return await build(request, {
+      ...options,
+      layout,
+      run: { folder, authFile, signal: options.signal },
+      session,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+function openSession(
+  { registry }: RegistryReference,
+  { skopeo, auths, signal }: BuildOptions,
+): RegistrySession {
+  const insecure = skopeo.insecureRegistries.includes(registry);
+  return new RegistrySession({ registry, insecure, auth: auths.get(registry), signal });
+}
+
 async function build(request: BuildRequest, context: Build): Promise<BuiltImage> {
   const { target, changes } = request;
   const [base, lower, upper] = await Promise.all([
-    resolveBase(request.base, context.run, context.skopeo),
+    resolveBase(request.base, context),
     dependencyLayer(request, context),
     pack(request.folder, request, context),
   ]);
@@ -93,9 +109,9 @@ interface LowerLayer {
 async function dependencyLayer(request: BuildRequest, context: Build): Promise<LowerLayer | null> {
   const { dependencies } = request;
   if (dependencies === null) return null;
-  const { run, skopeo } = context;
+  const { skopeo } = context;
   if ('image' in dependencies) {
-    const source = await resolveBase(dependencies.image, run, skopeo);
+    const source = await resolveBase(dependencies.image, context);
     return { layer: onlyLayer(source), source: [source] };
   }
   const layer = await pack(dependencies.folder, request, context);
@@ -117,12 +133,17 @@ interface Push {
   target: RegistryReference;
 }
 
-/** Tries it with the new layers alone: the others are there after an earlier build, or the registry mounts them. */
+/** Without a program where that works; else skopeo, with the new layers alone at first: the others may be there by now. */
 async function push({ documents, sources, target }: Push, context: Build): Promise<void> {
-  const { layout, run, skopeo } = context;
+  const { layout, run, skopeo, session } = context;
+  const mounts = mountable(sources, target);
+  const isComplete = sources.every(({ manifest }) =>
+    manifest.layers.every(({ digest }) => mounts.has(digest)),
+  );
+  if (isComplete && (await pushDirectly({ documents, target, blobs: blobsOf(layout), mounts }, session)))
+    return;
   await writeImage(layout, documents);
-  const mounted = await Promise.all(sources.map((source) => mountLayersOf(source, target, context)));
-  if (mounted.every(Boolean)) {
+  if (isComplete) {
     try {
       return await pushLayout(layout, target, run, skopeo);
     } catch (error) {
@@ -134,13 +155,13 @@ async function push({ documents, sources, target }: Push, context: Build): Promi
   await pushLayout(layout, target, run, skopeo);
 }
 
-async function mountLayersOf(source: ResolvedBase, to: RegistryReference, context: Build): Promise<boolean> {
-  const { skopeo, auths, fetch, signal } = context;
-  const { reference: from, manifest } = source;
-  if (from.transport !== 'docker') return false;
-  const digests = manifest.layers.map(({ digest }) => digest);
-  const insecure = skopeo.insecureRegistries.includes(to.registry);
-  return mountLayers({ from, to, digests, insecure, auth: auths.get(to.registry), fetch, signal });
+/** Repositories of the target's registry that have layers, by digest. */
+function mountable(sources: readonly ResolvedBase[], { registry }: RegistryReference): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { reference, manifest } of sources)
+    if (reference.transport === 'docker' && reference.registry === registry)
+      for (const { digest } of manifest.layers) found.set(digest, reference.repository);
+  return found;
 }
 
 async function fetchLayers({ reference }: ResolvedBase, { layout, run, skopeo }: Build): Promise<void> {

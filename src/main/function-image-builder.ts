@@ -22,7 +22,7 @@ async function build(config: BuilderConfig): Promise<void> {
   const stop = new AbortController();
   onStopSignal(process, () => stop.abort());
   const skopeo = { insecureRegistries, architecture, copyTimeoutMs, maxBlobBytes };
-  const options = { skopeo, auths: await credentials(config), work, fetch, signal: stop.signal };
+  const options = { skopeo, auths: await credentials(config), work, signal: stop.signal };
   const built = await buildImage(request, options);
   await writeTerminationMessage(config.terminationLog, JSON.stringify(built));
   console.log(`Pushed ${built.image}`);

@@ -6,11 +6,14 @@ import { parseSourceConfig, type SourceConfig } from '../function-image-builder/
 import { defaultSourceLimits as limits } from '../function-image-builder/source/source-limits.ts';
 import { reportFailure } from '../lib/termination-message.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
-import { parseDockerConfig, type RegistryAuths } from '../oci/registry-auth.ts';
+import type { RegistryAuths } from '../oci/registry-auth.ts';
 
 async function credentials(folder: string | undefined): Promise<RegistryAuths> {
   const file = join(folder ?? '/nowhere', '.dockerconfigjson');
-  return existsSync(file) ? parseDockerConfig(await readFile(file, 'utf8'), 'of the registry') : new Map();
+  if (!existsSync(file)) return new Map();
+  // Most sources are in no registry, and a start is most of what this program costs.
+  const { parseDockerConfig } = await import('../oci/registry-auth.ts');
+  return parseDockerConfig(await readFile(file, 'utf8'), 'of the registry');
 }
 
 async function run(config: SourceConfig, env: NodeJS.ProcessEnv): Promise<void> {

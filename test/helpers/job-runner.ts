@@ -16,7 +16,7 @@ import { eventually } from './eventually.ts';
 import { writeLayout } from './oci-layout.ts';
 
 interface PodSpec {
-  initContainers: { name: string; args?: string[] }[];
+  initContainers?: { name: string; args?: string[] }[];
   containers: { name: string; args?: string[] }[];
 }
 
@@ -134,7 +134,7 @@ export class JobRunner implements AsyncDisposable {
     const status = {
       phase: state.running === undefined ? (state.failure === undefined ? 'Succeeded' : 'Failed') : 'Running',
       startTime: formatTime(clock.now()),
-      initContainerStatuses: statuses(spec.initContainers, state),
+      initContainerStatuses: statuses(spec.initContainers ?? [], state),
       containerStatuses: statuses(spec.containers, state),
     };
     await this.#options.client.mergePatch(pods, refOf(pod), { status }, { subresource: 'status' });

@@ -20,6 +20,8 @@ export interface Home {
   readonly registry: string;
   /** The registry's port, kept because names of images have it inside. */
   readonly registryPort: string;
+  /** Of Node.js, for a quick start of the parts. */
+  readonly compileCache: string;
 }
 
 /** KONTAIN_HOME; an empty one is none, as shells have it. */
@@ -39,5 +41,6 @@ export function homeAt(root: string): Home {
     apiPort: join(root, 'api-port'),
     registry: join(root, 'registry'),
     registryPort: join(root, 'registry-port'),
+    compileCache: join(root, 'compile-cache'),
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { kubelessFunction } from '../../../test/helpers/kubeless-function.ts';
@@ -39,7 +40,7 @@ interface Container {
   image: string;
   args: string[];
   env: { name: string; value: string }[];
-  volumeMounts: { name: string; mountPath: string }[];
+  volumeMounts: { name: string; mountPath: string; subPath?: string; readOnly?: boolean }[];
 }
 
 function containers(of: BuildRequest): Record<string, Container> {
@@ -51,12 +52,41 @@ function containers(of: BuildRequest): Record<string, Container> {
 }
 
 suite('build Job', () => {
-  test('a single file: fetched from the ConfigMap, put on the runtime', () => {
-    const of = request({ ...python, checksum: `sha256:${'a'.repeat(64)}` });
+  test('a single file is mounted from the ConfigMap, and its checksum checked before', () => {
+    const checksum = createHash('sha256').update('x').digest('hex');
+    const { build, ...others } = containers(request({ ...python, checksum: `sha256:${checksum}` }));
+    assert.deepEqual(Object.keys(others), []);
+    assert.deepEqual(build?.volumeMounts[0], {
+      name: 'source',
+      mountPath: '/kubeless/hello.py',
+      subPath: 'function',
+      readOnly: true,
+    });
+    assert.throws(() => request({ ...python, checksum: `sha256:${'a'.repeat(64)}` }), {
+      reason: 'SourceFailed',
+      message: /has the checksum sha256:2d711642/,
+    });
+    const exists = { dependencies: { image: 'docker://registry/deps:1', exists: true } };
+    const installed = containers(request({ ...python, deps: 'a==1' }, exists));
+    assert.deepEqual(Object.keys(installed), ['build']);
+    assert.equal(installed['build']?.volumeMounts[1]?.mountPath, '/kubeless/requirements.txt');
+    assert.ok(
+      containers(request({ ...python, fileName: 'a/b.py' }))['prepare'],
+      'names with folders are unpacked',
+    );
+  });
+
+  test('an encoded file: unpacked from the ConfigMap, put on the runtime', () => {
+    const of = request({
+      ...python,
+      'function-content-type': 'base64',
+      checksum: `sha256:${'a'.repeat(64)}`,
+    });
     const { prepare, build, ...others } = containers(of);
     assert.deepEqual(Object.keys(others), []);
     assert.deepEqual(prepare?.args, [
       '--file=/src/function',
+      '--encoding=base64',
       '--archive=none',
       `--checksum=sha256:${'a'.repeat(64)}`,
       '--name=hello.py',
@@ -158,7 +188,7 @@ suite('signature', () => {
       signature({ ...python, runtime: 'nodejs24' }),
       signature({ ...python, deps: 'a' }),
       signature({ ...python, deps: 'a', build: { env: [{ name: 'A', value: '1' }] } }),
-      signature({ ...python, checksum: `sha256:${'a'.repeat(64)}` }),
+      signature({ ...python, checksum: createHash('sha256').update('x').digest('hex') }),
       signature({ ...python, 'function-content-type': 'base64' }),
       signature({ ...python, build: { revision: '2' } }),
       signature(python, `sha256:${'2'.repeat(64)}`),

@@ -6,7 +6,7 @@ import type { Job } from '../../kube/workload-resources.ts';
 import { ownLabels } from '../../controllers/object-labels.ts';
 import { buildLabel, buildLabelValue, buildName } from '../names.ts';
 import type { BuildRequest } from './build-request.ts';
-import { buildContainer, phaseContainers, prepareContainer } from './job-containers.ts';
+import { buildContainer, initContainers } from './job-containers.ts';
 import { jobVolumes, sourceKeys } from './job-volumes.ts';
 
 export const signatureAnnotation = 'kubeless.io/signature';
@@ -58,7 +58,7 @@ function podSpec(request: BuildRequest): object {
       seccompProfile: { type: 'RuntimeDefault' },
     },
     imagePullSecrets: [...new Set(pull)].map((name) => ({ name })),
-    initContainers: [prepareContainer(request), ...phaseContainers(request)],
+    initContainers: initContainers(request),
     containers: [buildContainer(request)],
     volumes: jobVolumes(
       buildName(request.object.metadata.name, request.signature),

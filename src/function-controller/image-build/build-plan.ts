@@ -54,7 +54,12 @@ export function planBuild(
     revision: build.revision ?? '',
   };
   // Commands and images are the operator's: their change is no change of the source.
-  const source = hashOf({ ...written, installation: undefined, compilation: undefined });
+  const source = hashOf({
+    ...written,
+    installation: undefined,
+    compilation: undefined,
+    plainName: undefined,
+  });
   return {
     source: `sha256:${source}`,
     input,

@@ -33,7 +33,7 @@ const common = {
 } as const;
 
 /** Writes the function's files to /kubeless, and the dependency file to where the installation wants it. */
-export function prepareContainer({ plan, config }: BuildRequest): Container {
+function prepareContainer({ plan, config }: BuildRequest): Container {
   const { input, dependencies, dependencyFile, apart } = plan;
   const file =
     dependencies === undefined ? [] : [`--dependencies-file=${sourcePath}/${sourceKeys.dependencies}`];
@@ -60,8 +60,20 @@ export function prepareContainer({ plan, config }: BuildRequest): Container {
   };
 }
 
+/** What runs before `build`: nothing where the source is a file as it stands, and nothing is installed. */
+export function initContainers(request: BuildRequest): Container[] {
+  const phases = phaseContainers(request);
+  return isMounted(request) ? [] : [prepareContainer(request), ...phases];
+}
+
+function isMounted(request: BuildRequest): boolean {
+  const { plainName } = request.plan.input;
+  const isPlain = plainName !== undefined && plainName !== request.plan.dependencyFile;
+  return isPlain && phaseContainers(request).length === 0;
+}
+
 /** `install` and `compile`: the commands of the configuration, in the images that it names. */
-export function phaseContainers({ plan, dependencies }: BuildRequest): Container[] {
+function phaseContainers({ plan, dependencies }: BuildRequest): Container[] {
   const { installation, compilation, apart } = plan;
   const isInstalled = apart && dependencies?.exists === true;
   const mount = apart ? mounts.dependenciesInPlace : mounts.function;
@@ -116,13 +128,28 @@ export function buildContainer(request: BuildRequest): Container {
     args: literalArguments(args),
     env: [{ name: 'DOCKER_CONFIG_FOLDER', value: dockerConfigPath }],
     volumeMounts: [
-      { ...mounts.function, readOnly: true },
+      ...(isMounted(request) ? sourceFiles(plan) : [{ ...mounts.function, readOnly: true }]),
       { ...mounts.dependencies, readOnly: true },
       mounts.source,
       mounts.registryCredentials,
     ],
     ...common,
   };
+}
+
+/** As `prepare` would have written them. */
+function sourceFiles({ input, dependencies, dependencyFile }: BuildRequest['plan']): VolumeMount[] {
+  const file = (name: string, subPath: string): VolumeMount => ({
+    ...mounts.source,
+    mountPath: `${functionPath}/${name}`,
+    subPath,
+  });
+  return [
+    file(input.plainName ?? '', sourceKeys.source),
+    ...(dependencies === undefined || dependencyFile === ''
+      ? []
+      : [file(dependencyFile, sourceKeys.dependencies)]),
+  ];
 }
 
 function dependencyArgs({ plan, dependencies }: BuildRequest): string[] {

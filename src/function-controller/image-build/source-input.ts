@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FunctionSpec } from '../../api/function-spec.ts';
 import { FunctionFailure } from '../failure.ts';
 
@@ -9,6 +10,8 @@ export interface SourceInput {
   inline: string | undefined;
   /** Whether fetching it may need the credentials of a registry. */
   fromRegistry: boolean;
+  /** What `inline` is called, where it is a file as it stands: it is mounted, and nobody has to unpack it. */
+  plainName?: string | undefined;
 }
 
 /** Archive, as `unzip` has it: `none` is a single file. */
@@ -40,6 +43,19 @@ function gitArgs({ url, ref, path }: NonNullable<NonNullable<FunctionSpec['sourc
   ];
 }
 
+/** Names with folders are for `unzip`. Throws FunctionFailure where the content is not what the checksum says. */
+function plainName(
+  { function: content = '', checksum = '' }: FunctionSpec,
+  common: readonly string[],
+): string | undefined {
+  const name = common.find((arg) => arg.startsWith('--name='))?.slice('--name='.length) ?? '';
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name)) return undefined;
+  const actual = createHash('sha256').update(content).digest('hex');
+  if (checksum === '' || checksum.replace(/^sha256:/, '').toLowerCase() === actual) return name;
+  const message = `The source has the checksum sha256:${actual}, not ${checksum} as spec.checksum says. Write the new checksum if the change is right; otherwise find out who changed the source.`;
+  throw new FunctionFailure('SourceFailed', message, { retry: false });
+}
+
 /** The grammar of function-content-type looks for parts of the text, in this order. */
 function kubelessInput(spec: FunctionSpec, common: readonly string[]): SourceInput {
   const { function: content = '', 'function-content-type': type = '' } = spec;
@@ -55,7 +71,13 @@ function kubelessInput(spec: FunctionSpec, common: readonly string[]): SourceInp
   const args = [`--archive=${archive}`, ...common];
   if (type.includes('base64'))
     return { args: ['--encoding=base64', ...args], inline: content, fromRegistry: false };
-  if (!type.includes('url')) return { args, inline: content, fromRegistry: false };
+  if (!type.includes('url'))
+    return {
+      args,
+      inline: content,
+      fromRegistry: false,
+      plainName: archive === 'none' ? plainName(spec, common) : undefined,
+    };
   const url = content.trim();
   if (/^https?:\/\/[!-~]+$/.test(url))
     return { args: [`--url=${url}`, ...args], inline: undefined, fromRegistry: false };

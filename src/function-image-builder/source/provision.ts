@@ -3,11 +3,10 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { formatAuthFile, type RegistryAuths } from '../../oci/registry-auth.ts';
+import type { RegistryAuths } from '../../oci/registry-auth.ts';
 import type { SkopeoOptions } from '../../oci/skopeo.ts';
 import { cloneGit } from './clone-git.ts';
 import { decodeBase64 } from './decode-base64.ts';
-import { fetchArtifact } from './fetch-artifact.ts';
 import { fetchUrl } from './fetch-url.ts';
 import { detectArchive } from './file-type.ts';
 import { SourceBudget } from './source-budget.ts';
@@ -79,6 +78,9 @@ async function fetchContent(
     case 'url':
       return await fetchUrl(place.url, file, { fetch, signal, maxBytes: limits.maxDownloadBytes });
     case 'oci': {
+      // Loaded for what needs it: it takes longer than unpacking a file.
+      const { formatAuthFile } = await import('../../oci/registry-auth.ts');
+      const { fetchArtifact } = await import('./fetch-artifact.ts');
       const authFile = join(work, 'auth.json');
       await writeFile(authFile, formatAuthFile([auths]), { mode: 0o600 });
       return await fetchArtifact(place.reference, file, { folder: work, authFile, signal }, skopeo);

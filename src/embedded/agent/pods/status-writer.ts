@@ -18,6 +18,7 @@ export interface StatusWriterOptions {
 }
 
 const retryMs = 500;
+const gatherMs = 25;
 
 /** Brings a pod's status to the API server: one write at a time, the last one wins, and it is tried until it is there. */
 export class StatusWriter {
@@ -45,9 +46,9 @@ export class StatusWriter {
 
   async #write(): Promise<void> {
     const { clock, log, signal, pod } = this.#options;
-    // What changes in the same turn is part of it.
-    await Promise.resolve();
     while (this.#changed && !signal.aborted) {
+      // One container ends and the next begins: nobody needs to see the moment in between.
+      if (!isFinal(this.#options.status())) await clock.sleep(gatherMs, signal).catch(() => undefined);
       this.#changed = false;
       try {
         await this.#send();
@@ -69,4 +70,8 @@ export class StatusWriter {
     const options = { subresource: 'status', preconditions: { uid }, signal } as const;
     await orUndefined(client.mergePatch(pods, refOf(pod), { status: status() }, options));
   }
+}
+
+function isFinal({ phase }: PodStatus): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
 }
