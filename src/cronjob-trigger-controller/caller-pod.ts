@@ -45,7 +45,7 @@ function callerContainer(request: TriggerRequest, payload: string | undefined): 
     name: 'trigger',
     image: podImage(request.config.provisionImage),
     imagePullPolicy: 'IfNotPresent',
-    command: ['/usr/local/bin/node', '/opt/kontain/src/main/call-function.js'],
+    command: ['/usr/local/bin/node', '/opt/kontain/call-function.mjs'],
     args: literalArguments(callerArguments(request, payload)),
     env: [{ name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }],
     resources: {

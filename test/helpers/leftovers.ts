@@ -27,7 +27,7 @@ export function leftovers(home: Home): string[] {
         ? [`mount seen by process ${pid}`]
         : []),
     ]);
-  const cgroups = globSync(`/sys/fs/cgroup{,/*}${cgroup}`).map((path) => `cgroup ${path}`);
+  const cgroups = globSync(`/sys/fs/cgroup{,/*}${cgroup}{,-agent}`).map((path) => `cgroup ${path}`);
   return [...new Set([...found, ...cgroups, ...(existsSync(run) ? [`folder ${run}`] : [])])];
 }
 

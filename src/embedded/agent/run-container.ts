@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { tiedCommand } from '../../lib/tied-process.ts';
+import { endCgroup } from '../cgroups.ts';
 import type { LogStream } from './pod-logs.ts';
 import { containerConfig, type ContainerHostConfig, type ContainerRun } from './container-config.ts';
 
@@ -14,7 +15,7 @@ export interface ContainerHost {
   seccomp: object;
   /** Below each cgroup hierarchy. */
   cgroup: string;
-  clock: Pick<Clock, 'now'>;
+  clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
 }
 
 export interface ContainerPlace {
@@ -71,6 +72,8 @@ export async function runContainer(
   await writeBundle({ ...run, mounts }, place, host);
   const startedAt = host.clock.now();
   const exitCode = await start(place, host, signal);
+  // The runtime was killed with it, and could not clean up.
+  if (signal.aborted) await endCgroup(`${host.cgroup}/${place.id}`, host.clock);
   const message = await readMessage(terminationLog);
   const reason = exitCode === 0 ? 'Completed' : 'Error';
   return { exitCode, reason, message, startedAt, finishedAt: host.clock.now() };
