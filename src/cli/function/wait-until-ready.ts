@@ -7,11 +7,15 @@ import { PlatformError } from '../../lib/errors.ts';
 import type { Invocation } from '../command.ts';
 import { say, type Io } from '../io.ts';
 import { functions } from '../resources.ts';
+import { safeText } from '../safe-text.ts';
+import { failedBuildLog } from './build-log/failed-build-log.ts';
+import type { LiveBuildLog, LiveBuildLogOptions } from './build-log/live-build-log.ts';
 import { hasFailed, isReady, progressText } from './function-status.ts';
 
 /**
- * Watches the Function until it can be called, and says each stage on standard error. Throws `start_failed` with the last
- * lines of the build's log before it, `timeout`, or `not_found` when somebody deletes it meanwhile.
+ * Watches the Function until it can be called. A terminal sees each stage and what the build's containers print as it comes; a
+ * pipe only how it ended. Throws `start_failed` with the log of the build before it, `timeout`, or `not_found` when somebody
+ * deletes it meanwhile.
  */
 export async function waitUntilReady(invocation: Invocation, submitted: StoredFunction): Promise<void> {
   const { flags, io, session } = invocation;
@@ -40,15 +44,24 @@ async function follow(
   submitted: StoredFunction,
   { io, signal }: { io: Io; signal: AbortSignal },
 ): Promise<StoredFunction> {
+  const { name = '', namespace = '' } = submitted.metadata;
+  const isTerminal = io.stderr.isTTY === true;
+  await using live = isTerminal ? await startLiveLog({ client, namespace, name, io }) : null;
   let said = '';
   for await (const object of versions(client, submitted, signal)) {
     if (isReady(object)) return object;
-    if (hasFailed(object)) throw failure(object, io);
+    if (hasFailed(object)) throw await failure(client, { object, io, live });
     const line = progressText(object);
-    if (line !== said) say(io, line);
+    if (isTerminal && line !== said) say(io, line);
     said = line;
   }
   throw new PlatformError('not_found', 'the function was deleted while it was waited for');
+}
+
+/** Loaded for terminals only. */
+async function startLiveLog(options: LiveBuildLogOptions): Promise<LiveBuildLog> {
+  const { LiveBuildLog } = await import('./build-log/live-build-log.ts');
+  return new LiveBuildLog(options);
 }
 
 /** The object now and after each change, until it is deleted. Goes on over watches that end or expire. */
@@ -84,9 +97,18 @@ async function* changesAfter(
   }
 }
 
-function failure(object: StoredFunction, io: Io): PlatformError {
-  const log = object.status?.log;
-  if (log !== undefined && log !== '') io.stderr.write(log.endsWith('\n') ? log : `${log}\n`);
+interface Failed {
+  object: StoredFunction;
+  io: Io;
+  live: LiveBuildLog | null;
+}
+
+/** The log comes first, if it was not shown while it came: the reason is the last line that a user sees. */
+async function failure(client: KubeClient, { object, io, live }: Failed): Promise<PlatformError> {
+  if (!(await live?.showedAll())) {
+    const log = safeText(await failedBuildLog(client, object), io.stderr).trimEnd();
+    if (log !== '') say(io, log);
+  }
   return new PlatformError('start_failed', progressText(object), {
     hint: `Correct it and run "kubeless function update ${object.metadata.name ?? ''}"; an earlier version keeps serving.`,
   });
