@@ -2,6 +2,7 @@ import type { StoredCronJobTrigger } from '../api/cronjob-trigger.ts';
 import type { FunctionSpec } from '../api/function-spec.ts';
 import type { StoredFunction } from '../api/function.ts';
 import type { StoredHttpTrigger } from '../api/http-trigger.ts';
+import type { StoredImage } from '../api/image.ts';
 import type { Resource } from '../kube/resource.ts';
 
 const group = { group: 'kubeless.io', version: 'v1beta1', namespaced: true } as const;
@@ -17,6 +18,14 @@ export const cronJobTriggers: Resource<StoredCronJobTrigger> = {
   ...group,
   plural: 'cronjobtriggers',
   kind: 'CronJobTrigger',
+};
+
+export const images: Resource<StoredImage> = {
+  group: 'build.kontain.app',
+  version: 'v1',
+  namespaced: true,
+  plural: 'images',
+  kind: 'Image',
 };
 
 export const apiVersion = 'kubeless.io/v1beta1';

@@ -10,14 +10,16 @@ import type { DeployEnvironment, DeployRequest } from './deploy-image.ts';
 import { step } from './failure.ts';
 import type { ResolvedRoutes } from './resolve-routes.ts';
 
-const specSchema = z.looseObject({ generation: z.number(), layers: z.array(z.string()) });
+const specSchema = z.object({ generation: z.number(), layers: z.array(z.string()) });
 const sourceSchema = z.object({ digest: z.string(), input: z.string() });
 
 /** A version as it is served now. */
 export interface ServedBundle {
   version: BundleVersion;
-  spec: z.infer<typeof specSchema>;
+  /** As they were written, in the order of their keys: the name of a version depends on it. */
+  spec: object;
   imageConfig: object;
+  generation: number;
   source: z.infer<typeof sourceSchema>;
   routes: unknown;
   /** Whether all its layers are there. */
@@ -30,12 +32,13 @@ export async function readServed(root: string, bundle: BundleName): Promise<Serv
   const { version } = current;
   const source = sourceSchema.safeParse(await readSource(root, bundle, version));
   if (!source.success) return null;
-  const spec = specSchema.parse(current.spec);
-  const present = await Promise.all(spec.layers.map((layer) => isThere(layerContentPath(root, layer))));
+  const { generation, layers } = specSchema.parse(current.spec);
+  const present = await Promise.all(layers.map((layer) => isThere(layerContentPath(root, layer))));
   return {
     version,
-    spec,
-    imageConfig: z.looseObject({}).parse(current.imageConfig),
+    spec: current.spec as object,
+    imageConfig: current.imageConfig as object,
+    generation,
     source: source.data,
     routes: await readRoutes(root, bundle, version),
     isComplete: present.every(Boolean),
@@ -56,9 +59,9 @@ export async function serveRoutes(
   { current, routes, isReady }: ServeRoutesOptions,
 ): Promise<void> {
   const { metadata } = object;
-  const generation = isReady ? (metadata.generation ?? 0) : current.spec.generation;
+  const generation = isReady ? (metadata.generation ?? 0) : current.generation;
   const isSame = isDeepStrictEqual(current.routes ?? undefined, asJson(routes.document));
-  if (isSame && generation === current.spec.generation) return;
+  if (isSame && generation === current.generation) return;
   const { imageConfig, source } = current;
   const content = { spec: { ...current.spec, generation }, imageConfig, source, ...asContent(routes) };
   const { namespace, name } = metadata;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { leaseCurrent, releaseBundle } from '../../src/oci/bundles.ts';
+import { currentVersion, leaseCurrent, readRoutes, releaseBundle } from '../../src/oci/bundles.ts';
 import { idBase } from '../../src/oci/id-base.ts';
-import { layerContentPath } from '../../src/oci/paths.ts';
+import { isSameProgram, layerContentPath } from '../../src/oci/paths.ts';
 import { DownloaderWorld } from '../helpers/downloader.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { writeLayout, writeMultiPlatform } from '../helpers/oci-layout.ts';
@@ -19,6 +19,7 @@ const base: ArchiveEntry[] = [
   file('bin/app', '#!/bin/sh\n', { mode: 0o755 }),
 ];
 
+const bundle = { namespace: 'default', name: 'hello' };
 const layersIn = (root: string): string[] => readdirSync(join(root, 'oci-layers'));
 
 test('an image becomes a bundle: unpacked, settled, reported', async () => {
@@ -228,4 +229,39 @@ test('values from Secrets and ConfigMaps reach the bundle, and follow their chan
   await eventually('the new value', async () => (await world.spec('hello')).env['PASSWORD'] === 'two');
   const files = lstatSync(join(world.root, 'oci-bundles'));
   assert.equal(files.mode & 0o077, 0, 'nobody else reads the values');
+});
+
+test('routes reach the bundle without the registry, for the version that is served', async () => {
+  await using world = await DownloaderWorld.open();
+  const image = join(world.home, 'image');
+  await writeLayout(image, { layers: [base] });
+  await world.start();
+  await world.apply('hello', { image: `oci:${image}` });
+  await world.reason('hello', 'Ready');
+  const before = await currentVersion(world.root, bundle);
+  rmSync(image, { recursive: true });
+  await world.apply('hello', { routes: [{ host: 'a.example', basicAuthSecret: 'users' }] });
+  await world.reason('hello', 'Ready');
+  const { status } = await world.image('hello');
+  const condition = status?.conditions?.find(({ type }) => type === 'RoutesReady');
+  assert.deepEqual([condition?.status, condition?.reason], ['False', 'SecretNotFound']);
+  assert.equal((await world.spec('hello')).generation, 2);
+  const after = await currentVersion(world.root, bundle);
+  assert.notEqual(after, before);
+  assert.ok(isSameProgram(after ?? '', before ?? ''));
+  const routes = async () =>
+    JSON.stringify(await readRoutes(world.root, bundle, (await currentVersion(world.root, bundle)) ?? ''));
+  assert.match(await routes(), /"access":\{"kind":"closed"\}/);
+  // An image that cannot be had does not keep routes, and who may call them, from changing.
+  await world.apply('hello', { image: `oci:${image}-gone` });
+  await world.reason('hello', 'PullFailed');
+  await world.putSecret('users', { auth: `me:{SHA}${'a'.repeat(27)}=` });
+  await eventually('the users are there', async () => /"kind":"basic"/.test(await routes()));
+  await eventually('the condition says so', async () => {
+    const { conditions } = (await world.image('hello')).status ?? {};
+    return conditions?.some(({ type, status: holds }) => type === 'RoutesReady' && holds === 'True');
+  });
+  assert.equal((await world.spec('hello')).generation, 2);
+  await world.apply('hello', { routes: null });
+  await eventually('the routes are gone', async () => (await routes()) === 'null');
 });

@@ -180,9 +180,7 @@ suite('HTTP triggers, with no Ingress controller', () => {
   });
 
   test('edits, more triggers and deletes under load: no call fails, and the Kontainers stay as they are', async () => {
-    await trigger('steady', 'steady', { 'host-name': 'steady.example' });
-    await reason('steady', 'Ready');
-    await until('steady.example', '/hello', 200);
+    assert.equal((await call(platform.url('steady/hello'))).status, 200);
     /** Calls that had to wait for a template; counted when their Kontainer is gone. */
     const first = () =>
       eventually('the first call is counted', async () => {
@@ -190,6 +188,9 @@ suite('HTTP triggers, with no Ingress controller', () => {
         return /^function_calls_total.*function="steady".*start="first".*$/m.exec(text)?.[0];
       });
     const counted = await first();
+    await trigger('steady', 'steady', { 'host-name': 'steady.example' });
+    await reason('steady', 'Ready');
+    await until('steady.example', '/hello', 200);
     const loads = [
       startLoad(platform.instance.url('/hello'), 2, { headers: { host: 'steady.example' } }),
       startLoad(platform.url('steady/hello'), 1),

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { httpTriggers } from '../resources.ts';
 import { defaultHost, httpSpecFromFlags, httpTriggerFlags } from './http-spec.ts';
+import { sayWhere } from './say-where.ts';
 import { createTrigger, requireFunction, triggerName } from './trigger-object.ts';
 
 export const createHttpTrigger: Command = {
@@ -17,5 +18,6 @@ export const createHttpTrigger: Command = {
     const host = flags.text('hostname') ?? (await defaultHost(invocation, functionName));
     const spec = { gateway: 'nginx', ...fields, 'host-name': host };
     await createTrigger(invocation, httpTriggers, { spec, title: 'HTTP trigger' });
+    if (!flags.on('dryrun')) await sayWhere(invocation);
   },
 };

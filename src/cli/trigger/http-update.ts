@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { httpTriggers } from '../resources.ts';
 import { httpSpecFromFlags, httpTriggerFlags } from './http-spec.ts';
+import { sayWhere } from './say-where.ts';
 import { requireFunction, triggerName, updateTrigger } from './trigger-object.ts';
 
 export const updateHttpTrigger: Command = {
@@ -12,5 +13,6 @@ export const updateHttpTrigger: Command = {
     const functionName = invocation.flags.text('function-name');
     if (functionName !== undefined) await requireFunction(invocation, functionName);
     await updateTrigger(invocation, httpTriggers, { spec, title: 'HTTP trigger' });
+    if (!invocation.flags.on('dryrun')) await sayWhere(invocation);
   },
 };

@@ -5,7 +5,7 @@ import { PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Argument, type Invocation } from '../command.ts';
 import { say } from '../io.ts';
 import { printObject } from '../print-object.ts';
-import { apiVersion, functions } from '../resources.ts';
+import { apiVersion, functions, images } from '../resources.ts';
 
 interface Trigger extends KubeObject {
   spec?: unknown;
@@ -66,6 +66,8 @@ export async function deleteTrigger(
 export async function requireFunction({ session }: Invocation, name: string): Promise<void> {
   const [client, namespace] = [await session.client(), await session.namespace()];
   if ((await orUndefined(client.get(functions, { namespace, name }))) !== undefined) return;
+  // An image of one's own that was applied as it is can be called as well.
+  if ((await orUndefined(client.get(images, { namespace, name }))) !== undefined) return;
   throw new PlatformError('not_found', `Unable to find Function ${name} in namespace ${namespace}`, {
     hint: 'Deploy it first, or choose its namespace with -n.',
   });

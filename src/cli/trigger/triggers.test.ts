@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { eventually } from '../../../test/helpers/eventually.ts';
 import { startCliApi, tableLines, type CliApi } from '../../../test/helpers/cli-api.ts';
-import { apiVersion, cronJobTriggers, functions, httpTriggers } from '../resources.ts';
+import { apiVersion, cronJobTriggers, functions, httpTriggers, images } from '../resources.ts';
 
 let api: CliApi;
 const namespace = 'default';
@@ -65,6 +66,29 @@ test('HTTP triggers: create, update what is given, list, delete', async () => {
   await ok(...http, 'delete', 'ing');
   await refused(4, /HTTP trigger ing is not found/, ...http, 'delete', 'ing');
   await refused(4, /HTTP trigger ing is not found/, ...http, 'update', 'ing', '--path', 'x');
+});
+
+test('HTTP triggers: where they are called, or why not, is said once the controller has said it', async () => {
+  const { client } = api;
+  const image = { apiVersion: 'build.kontain.app/v1', kind: 'Image', metadata: { namespace, name: 'own' } };
+  await client.create(images, { ...image, spec: { image: 'oci:/a' } });
+  const answers = [
+    { status: 'True', reason: 'Ready', message: 'x' },
+    { status: 'False', reason: 'Conflict', message: 'Host a.example is taken.' },
+  ] as const;
+  const said = ['It is called at http://own.example:1/', 'It is not called yet: Host a.example is taken.'];
+  for (const [index, answer] of answers.entries()) {
+    const name = `said-${index}`;
+    const run = api.run(['trigger', 'http', 'create', name, '--function-name', 'own']);
+    const time = { type: 'Ready', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1 };
+    const status = { conditions: [{ ...time, ...answer }], url: 'http://own.example:1/' };
+    const ref = { namespace, name };
+    await eventually('the controller saw it', () =>
+      client.mergePatch(httpTriggers, ref, { status }, { subresource: 'status' }).catch(() => undefined),
+    );
+    assert.equal((await run).stderr.split('\n')[1], said[index]);
+    await ok('trigger', 'http', 'delete', name);
+  }
 });
 
 test('HTTP triggers: what is wrong is refused', async () => {
