@@ -138,7 +138,7 @@ test('takes silence for a lost peer and reconnects from where it was', async () 
     watch.send(added(configMap('b', '11')));
   };
   await using api = await startScriptedApi(script(listOf('10', []), [silent]));
-  const { informer } = follow(api, { silenceMs: 100 });
+  const { informer } = follow(api, { silenceMs: 1000 });
   await using _ = informer;
   await eventually('the second watch', () => watches(api).length >= 2);
   assert.equal(versions(api)[1], '11');

@@ -92,7 +92,7 @@ export function describeCallBroker(name: string, connect: (harness: FrontHarness
     });
 
     test('what does not exist, waits too long or finds no place is refused with its code', async () => {
-      await using at = await start({ concurrency: 1, timeoutMs: 100 });
+      await using at = await start({ concurrency: 1, timeoutMs: 2000 });
       await assert.rejects(at.broker.acquire(request('none'), never), { code: 'not_found' });
       const lease = await at.broker.acquire(request('silent'), never);
       const late = at.broker.acquire(request('silent'), never);
@@ -102,7 +102,7 @@ export function describeCallBroker(name: string, connect: (harness: FrontHarness
         data: { retryAfterSeconds: 1 },
       });
       await assert.rejects(late, { code: 'timeout' });
-      const old = request('greet', { arrivedAt: performance.now() - 200 });
+      const old = request('greet', { arrivedAt: performance.now() - 3000 });
       await assert.rejects(at.broker.acquire(old, never), { code: 'timeout' });
       lease.finish(record);
       at.broker.refused({ ...record, outcome: 'timeout' }, request('silent').candidates);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { readLogs } from '../../src/faas-server/logs/read-logs.ts';
+import { call as callAnew } from '../helpers/e2e-call.ts';
 import { filesIn, startFaasServer, type TestFaasServer } from '../helpers/faas-server.ts';
 import { cgroupsOf, processesBelow, processInfo } from '../helpers/processes.ts';
 
@@ -45,7 +46,7 @@ for (const workers of ['1', '2']) {
     });
 
     test('each way to misbehave has its reason, and the next call is clean', async () => {
-      await server.deploy('short', { timeoutMs: 700, start: 'template' });
+      await server.deploy('short', { timeoutMs: 2000, start: 'template' });
       assert.equal(await code('cold?garbage'), 'bad_response');
       assert.equal(await code('cold?fail'), 'crashed');
       assert.equal(await code('cold?abort'), 'crashed');
@@ -59,13 +60,15 @@ for (const workers of ['1', '2']) {
 
     test('more calls than fit wait for their turn; beyond the queue they are told to come back', async () => {
       await server.deploy('narrow', { concurrency: 1 });
-      const statuses = await Promise.all(
-        Array.from({ length: 120 }, async () => {
-          const response = await call('narrow?slow', { signal: AbortSignal.timeout(3000) }).catch(() => null);
-          return response?.status ?? 0;
-        }),
-      );
-      assert.ok(statuses.includes(200) && statuses.includes(429), String(statuses));
+      const enough = new AbortController();
+      const statuses: number[] = [];
+      const caller = async (): Promise<void> => {
+        const response = await call('narrow?slow', { signal: enough.signal }).catch(() => null);
+        if (response !== null) statuses.push(response.status);
+        if (statuses.includes(200) && statuses.includes(429)) enough.abort();
+      };
+      await Promise.all(Array.from({ length: 120 }, caller));
+      assert.ok(enough.signal.aborted, String(statuses));
     });
 
     test('what a call prints is found by its request id', async () => {
@@ -107,7 +110,9 @@ for (const workers of ['1', '2']) {
         assert.ok(victim);
         process.kill(victim.pid, 'SIGKILL');
         await until(() => processes().length === 2 && !processes().some(({ pid }) => pid === victim.pid));
-        for (let count = 0; count < 5; count += 1) assert.equal(await text('forked?hello'), 'hello');
+        // Over connections of their own: fetch may still keep one to the process that has gone.
+        for (let count = 0; count < 5; count += 1)
+          assert.equal((await callAnew(server.url('/default/forked?hello'))).text, 'hello');
       });
     }
 

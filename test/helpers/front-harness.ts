@@ -21,7 +21,7 @@ import { MemorySource } from './memory-source.ts';
 export const frontLimits: FrontLimits = {
   headerBytes: 32 * 1024,
   bodyBytes: 1024 * 1024,
-  headersTimeoutMs: 1000,
+  headersTimeoutMs: 30_000,
   keepAliveTimeoutMs: 5000,
   connections: 1000,
   pipelined: 8,

@@ -85,7 +85,8 @@ suite('malformed and dangerous requests', async () => {
   });
 
   test('slow headers are cut after the headers timeout', async () => {
-    const socket = await rawSocket(front.port);
+    await using hasty = await FrontHarness.start({ functions: { echo }, limits: { headersTimeoutMs: 500 } });
+    const socket = await rawSocket(hasty.port);
     socket.write('GET /default/echo HTTP/1.1\r\nHost: x\r\nX: ');
     const answer = await readAll(socket);
     assert.match(answer, /^HTTP\/1\.1 408 /);
