@@ -25,7 +25,8 @@ const envelope: StructuralSchema = objectOf(
  * @throws StatusError 400, 415
  */
 export function parseProtobuf(body: Buffer, definition: ResourceDefinition): unknown {
-  if (definition.schema.properties?.['metadata']?.['x-protobuf-tag'] === undefined) {
+  const schema = definition.protobufSchema ?? definition.schema;
+  if (schema.properties?.['metadata']?.['x-protobuf-tag'] === undefined) {
     throw unsupportedMediaType(
       `${definition.kind} is not read as protobuf here; send application/json or application/yaml`,
     );
@@ -35,7 +36,7 @@ export function parseProtobuf(body: Buffer, definition: ResourceDefinition): unk
   try {
     const { typeMeta, raw } = decodeProtobuf(body.subarray(magic.length), envelope);
     const message = Buffer.from(typeof raw === 'string' ? raw : '', 'base64');
-    return { ...(typeMeta as object), ...decodeProtobuf(message, definition.schema) };
+    return { ...(typeMeta as object), ...decodeProtobuf(message, schema) };
   } catch (error) {
     throw badRequest(`the protobuf message cannot be read: ${errorMessage(error)}`);
   }

@@ -41,6 +41,8 @@ export interface ResourceDefinition {
   readonly custom: boolean;
   readonly description: string;
   readonly schema: StructuralSchema;
+  /** By which protobuf is read, if that schema does not say so. */
+  readonly protobufSchema?: StructuralSchema;
   readonly columns: readonly PrinterColumn[];
   readonly statusSubresource: boolean;
   /** `metadata.generation` counts changes outside metadata and status. */

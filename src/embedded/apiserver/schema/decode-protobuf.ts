@@ -19,6 +19,8 @@ export function decodeProtobuf(bytes: Uint8Array, schema: StructuralSchema): Fie
   for (const field of new ProtobufReader(bytes)) {
     const known = byTag.get(field.number);
     if (known) setField(result, known, field);
+    else if (schema['x-protobuf-strict'] === true)
+      throw new RangeError(`field ${field.number} of ${schema.title} is not read here; send JSON or YAML`);
   }
   return result;
 }
@@ -28,7 +30,9 @@ function setField(
   { name, property }: { name: string; property: StructuralSchema },
   field: ProtobufField,
 ): void {
-  if (property.type === 'array') {
+  if (property['x-protobuf-inline'] === true) {
+    Object.assign(result, decodeProtobuf(field.bytes(), property));
+  } else if (property.type === 'array') {
     const list = (result[name] ??= []) as unknown[];
     list.push(decodeValue(field, property.items ?? {}));
   } else if (typeof property.additionalProperties === 'object') {
@@ -37,8 +41,14 @@ function setField(
     map[key] = value;
   } else {
     const value = decodeValue(field, property);
-    if (value !== '' && value !== 0 && value !== undefined) result[name] = value;
+    if (isSaid(value, property['x-protobuf-optional'])) result[name] = value;
   }
+}
+
+function isSaid(value: unknown, isOptional: boolean | undefined): boolean {
+  if (value === '' || value === undefined) return false;
+  if (value === 0) return isOptional === true;
+  return value !== false || isOptional !== false;
 }
 
 function decodeMapEntry(field: ProtobufField, values: StructuralSchema): [string, unknown] {
@@ -55,11 +65,17 @@ function decodeValue(field: ProtobufField, schema: StructuralSchema): unknown {
   const precision = schema['x-time-precision'];
   if (precision) return decodeTime(field.bytes(), precision);
   if (schema['x-kubernetes-int-or-string'] === true) return decodeIntOrString(field.bytes());
+  if (schema['x-protobuf-wrapped'] === true) return wrappedText(field.bytes());
   if (schema.type === 'integer') return field.integer();
   if (schema.type === 'boolean') return field.integer() !== 0;
   if (schema.type === 'string')
     return schema.format === 'byte' ? Buffer.from(field.bytes()).toString('base64') : field.text();
   return decodeProtobuf(field.bytes(), schema);
+}
+
+function wrappedText(bytes: Uint8Array): string {
+  for (const part of new ProtobufReader(bytes)) if (part.number === 1) return part.text();
+  return '';
 }
 
 /** metav1.Time and MicroTime: seconds and nanoseconds since the epoch; the zero time is an empty message. */

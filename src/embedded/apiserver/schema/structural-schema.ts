@@ -55,6 +55,14 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-patch-merge-key'?: string;
   /** Built-in kinds only: the field's number in upstream's protobuf message. */
   readonly 'x-protobuf-tag'?: number;
+  /** Protobuf only: fields that the schema does not name are refused. */
+  readonly 'x-protobuf-strict'?: boolean;
+  /** Protobuf only: the fields of this message are the object's own in JSON. */
+  readonly 'x-protobuf-inline'?: boolean;
+  /** Protobuf only: whether zero and false are values, as they are only written where somebody set them. */
+  readonly 'x-protobuf-optional'?: boolean;
+  /** Protobuf only: a message whose field 1 is the value. */
+  readonly 'x-protobuf-wrapped'?: boolean;
   /** Built-in kinds only: to what a time is cut, as metav1.Time and metav1.MicroTime are. */
   readonly 'x-time-precision'?: 'seconds' | 'microseconds';
   /** Built-in kinds only: the shared definition that OpenAPI refers to, such as ObjectMeta. */

@@ -7,6 +7,7 @@ import { invalid, notSupported, required, type FieldError } from '../../status/f
 import { cronJobColumns } from '../../table/job-columns.ts';
 import { prepareJobSpec, validateJobSpec } from '../../validation/job.ts';
 import { fieldsOf } from '../../validation/pod-spec.ts';
+import { messageSchema } from '../../schema/pod-messages.ts';
 import { defineBuiltin } from '../builtin.ts';
 import { jobSpec } from './jobs.ts';
 
@@ -80,6 +81,7 @@ export const cronJobs = defineBuiltin({
   namespaced: true,
   description: 'CronJob makes Jobs at given times.',
   statusSubresource: true,
+  protobufSchema: messageSchema('CronJob'),
   tracksGeneration: true,
   fields: {
     spec: objectOf(

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../store/stored-object.ts';
 import { flag, integer, mergedList, objectOf, text, time } from '../../schema/meta-schemas.ts';
+import { messageSchema } from '../../schema/pod-messages.ts';
 import { kept, podTemplate } from '../../schema/pod-schemas.ts';
 import { jobColumns } from '../../table/job-columns.ts';
 import { prepareJob, validateJob, validateJobUpdate } from '../../validation/job.ts';
@@ -50,6 +51,7 @@ export const jobs = defineBuiltin({
   namespaced: true,
   description: 'Job runs pods to their end.',
   statusSubresource: true,
+  protobufSchema: messageSchema('Job'),
   tracksGeneration: true,
   selectableFields: ['status.successful'],
   fields: {
