@@ -60,12 +60,13 @@ suite('routes with what is in their Secrets', () => {
       version: 1,
       since: '2026-01-01T00:00:00Z/u',
       routes: [
-        { host: '', path: '/x', cors: true, access: { kind: 'open' }, https: false },
+        { host: '', path: '/x', cors: true, access: { kind: 'open' }, https: false, byHand: true },
         {
           host: 'a.example',
           path: '',
           access: { kind: 'basic', users: { me: hash } },
           https: true,
+          byHand: false,
           certificate: good,
         },
       ],

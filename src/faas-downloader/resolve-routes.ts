@@ -60,6 +60,7 @@ async function resolveRoute(
     ...(cors === undefined ? {} : { cors }),
     access: access.value,
     https: tlsSecret !== undefined,
+    byHand: route.trigger === undefined,
     ...(certificate.value === undefined ? {} : { certificate: certificate.value }),
   };
   return { value, problems: [...access.problems, ...certificate.problems] };

@@ -51,6 +51,12 @@ export function routesOfImage({ spec }: StoredImage): Record<string, unknown>[] 
   return Array.isArray(routes) ? (routes as Record<string, unknown>[]) : [];
 }
 
+/** Whether a route of an Image is for the host and path of a claim. */
+export function isSamePlace({ host, path }: Record<string, unknown>, claim: Claim): boolean {
+  const place = placeOf(textOf(host), textOf(path));
+  return place.host === claim.host && place.segments.join('/') === claim.segments.join('/');
+}
+
 function placeOf(host: string, path: string): Pick<Claim, 'host' | 'segments'> {
   const segments = path.split('/').filter((segment) => segment !== '');
   return { host: host.toLowerCase(), segments: segments.map(decode) };

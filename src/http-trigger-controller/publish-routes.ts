@@ -3,7 +3,7 @@ import { imageResource, type StoredImage } from '../api/image.ts';
 import type { ImageRoute } from '../api/image-routes.ts';
 import { isBeingDeleted } from '../kube/finalizers.ts';
 import { formatKey, parseKey, refOf, type ObjectRef } from '../kube/objects.ts';
-import { routesOfImage } from './claim.ts';
+import { isSamePlace, routesOfImage, type Claim } from './claim.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { refusalOf, type Arbitration } from './refusal.ts';
 import { parseTrigger, routeOf } from './trigger-route.ts';
@@ -45,10 +45,25 @@ export async function withdrawRoutes(
   for (const key of parts.book.imagesWith(triggerKey)) await publishRoutes(parts, parseKey(key), signal);
 }
 
-export function arbitrationOf({ book, functions, images, config }: ControllerParts): Arbitration {
+export function arbitrationOf(parts: ControllerParts): Arbitration {
+  const { book, functions, images, config } = parts;
   const exists = (ref: ObjectRef): boolean =>
     images.get(ref) !== undefined || functions.get(ref) !== undefined;
-  return { book, exists, sharedHosts: config.current().sharedHosts };
+  return {
+    book,
+    exists,
+    isServed: (claim) => isServed(parts, claim),
+    sharedHosts: config.current().sharedHosts,
+  };
+}
+
+function isServed({ images, writtenImages }: ControllerParts, claim: Claim): boolean {
+  const image = images.get({ namespace: claim.namespace, name: claim.functionName });
+  if (image === undefined) return false;
+  const { name } = parseKey(claim.key);
+  return routesOfImage(writtenImages.latest(image)).some(
+    (route) => route['trigger'] === name && isSamePlace(route, claim),
+  );
 }
 
 /** In the order of the triggers' names: the same every time. */

@@ -33,7 +33,8 @@ function refused(
     functions = [],
     sharedHosts = [],
     images = [],
-  }: { functions?: string[]; sharedHosts?: string[]; images?: StoredImage[] } = {},
+    served = [],
+  }: { functions?: string[]; sharedHosts?: string[]; images?: StoredImage[]; served?: string[] } = {},
 ): string[] {
   const book = new ClaimBook({ url: undefined, tlsPort: undefined });
   for (const image of images) book.setImage(image);
@@ -43,7 +44,12 @@ function refused(
   const exists = ({ namespace, name }: { namespace?: string; name: string }) =>
     functions.includes(`${namespace}/${name}`);
   return claims.flatMap((claim) => {
-    const refusal = refusalOf(claim, { book, exists, sharedHosts });
+    const refusal = refusalOf(claim, {
+      book,
+      exists,
+      sharedHosts,
+      isServed: ({ key }) => served.includes(key),
+    });
     return refusal === undefined ? [] : [`${claim.key}: ${refusal}`];
   });
 }
@@ -128,6 +134,8 @@ suite('claims', () => {
     const a = { a: { host: 'h' } };
     assert.match(refused(a, { images: [image([{ host: 'h' }])] }).join(), /Image other\/img/);
     assert.deepEqual(refused(a, { images: [image([{ host: 'h', trigger: 'x' }])] }), []);
+    // An edit of an old Image takes nothing from a trigger that is served.
+    assert.deepEqual(refused(a, { images: [image([{ host: 'h' }])], served: ['ns/a'] }), []);
   });
 
   test('whatever is claimed: of a host and path at most one is granted, and no two namespaces have one host', () => {

@@ -6,6 +6,8 @@ export interface Arbitration {
   book: Pick<ClaimBook, 'around'>;
   /** Whether there is a function of that name. */
   exists: (ref: ObjectRef) => boolean;
+  /** Whether it is served now, by the route of an Image. */
+  isServed: (claim: Claim) => boolean;
   /** Hosts that several namespaces may have paths of. */
   sharedHosts: readonly string[];
 }
@@ -34,6 +36,8 @@ function olderClaimRefusal(claim: Claim, arbitration: Arbitration): string | und
   for (const older of arbitration.book.around(claim.host)) {
     if (older.since >= claim.since) return undefined;
     if (!isInTheWay(older, claim, arbitration.sharedHosts)) continue;
+    // How old an Image is says nothing about its routes by hand: who is served already stays.
+    if (older.kind === 'Image' && arbitration.isServed(claim)) continue;
     if (refusalOf(older, arbitration) === undefined) return taken(older, claim);
   }
   return undefined;

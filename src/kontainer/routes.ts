@@ -16,6 +16,8 @@ const routeSchema = z.strictObject({
   ]),
   /** Whether it is meant to be called by HTTPS, with or without a certificate that can be used. */
   https: z.boolean(),
+  /** Written into the Image by hand: nobody has looked whether it is somebody else's. */
+  byHand: z.boolean(),
   /** PEM. */
   certificate: z.strictObject({ chain: z.string(), key: z.string() }).optional(),
 });
@@ -27,7 +29,7 @@ const routeSchema = z.strictObject({
 export const routesDocumentSchema = z.strictObject({
   /** Format of this document; a reader refuses one it does not know. */
   version: z.literal(1),
-  /** Creation time and uid of the Image: of two that claim one host and path, the older has it. */
+  /** Creation time and uid of the Image: of two routes by hand for one host and path, the older Image's counts. */
   since: z.string(),
   routes: z.array(routeSchema),
 });

@@ -3,7 +3,7 @@ import type { BundleRoute } from '../../kontainer/routes.ts';
 import type { Logger } from '../../lib/log.ts';
 import { hostName } from '../routes/host-route.ts';
 import type { RouteLookup } from '../routes/route-table.ts';
-import type { FunctionRoute } from '../routes/route-tree.ts';
+import { compareTexts, type FunctionRoute } from '../routes/route-tree.ts';
 
 type Certificate = NonNullable<BundleRoute['certificate']>;
 
@@ -41,6 +41,6 @@ export class Certificates {
 /** One host has one certificate: that of its first route that has one. */
 function oldest(routes: readonly FunctionRoute[]): Certificate | undefined {
   const withOne = routes.filter(({ route }) => route.certificate !== undefined);
-  withOne.sort((a, b) => (a.since < b.since ? -1 : Number(a.since > b.since)));
+  withOne.sort((a, b) => Number(a.route.byHand) - Number(b.route.byHand) || compareTexts(a.since, b.since));
   return withOne[0]?.route.certificate;
 }

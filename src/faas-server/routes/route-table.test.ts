@@ -72,6 +72,8 @@ suite('routes of Images', () => {
     'h/ns/guarded/in/x': 'guarded /ns/guarded/in /x',
     'guarded.ns/x': 'guarded  /x',
     'guarded.ns/in/x': 'guarded /in /x',
+    'guarded.ns.svc/in/x': 'guarded /in /x',
+    'guarded.ns.svc.cluster.local/in/x': 'guarded /in /x',
     'nobody.ns/x': 'greedy  /x',
     'api.ns.svc.cluster.local/api': 'api  /api',
   };
@@ -90,6 +92,46 @@ suite('routes of Images', () => {
     routes.delete({ namespace: 'ns', name: 'young' });
     assert.equal(routes.ofHost('h'), undefined);
     assert.equal(called(routes, 'h/'), 'nothing');
+  });
+
+  test('routes by hand stand behind those of triggers, and take nothing below them from another namespace', () => {
+    const table = new RouteTable();
+    const set = (
+      namespace: string,
+      name: string,
+      byHand: boolean,
+      routes: { host?: string; path?: string }[],
+    ) =>
+      table.set({
+        namespace,
+        name,
+        document: routesDocument(
+          routes.map((one) => bundleRoute({ ...one, byHand })),
+          byHand ? '1' : '2',
+        ),
+      });
+    set('ns', 'own', false, [{ host: 'h' }, { path: '/p' }, { path: '/' }]);
+    set('other', 'thief', true, [
+      { host: 'h' },
+      { host: 'h', path: '/admin' },
+      { path: '/p/q' },
+      { path: '/free' },
+    ]);
+    set('ns', 'friend', true, [{ host: 'h', path: '/friend' }]);
+    const to = (url: string) => {
+      const [, host = '', path = ''] = /^([^/]*)(.*)$/.exec(url) ?? [];
+      return parseRoute(path, host, table).via?.name;
+    };
+    const urls = ['h/', 'h/admin/x', 'x/p/q', 'x/free', 'h/friend'];
+    assert.deepEqual(urls.map(to), ['own', 'own', 'own', 'thief', 'friend']);
+  });
+
+  test('of two routes of one function for one place the stricter counts', () => {
+    const table = new RouteTable();
+    const access = [{ kind: 'open' }, { kind: 'closed' }, { kind: 'basic', users: {} }] as const;
+    const routes = access.map((one) => bundleRoute({ host: 'h', access: one }));
+    table.set({ namespace: 'ns', name: 'fn', document: routesDocument(routes) });
+    assert.equal(parseRoute('/', 'h', table).via?.route.access.kind, 'closed');
   });
 
   test('another table that follows the first is equal to it', () => {

@@ -5,7 +5,7 @@ import { decodeSegment } from './request-target.ts';
 export interface FunctionRoute {
   readonly namespace: string;
   readonly name: string;
-  /** Of two claims to one host and path the one that sorts first has it. */
+  /** Of two claims of one kind to one host and path the one that sorts first has it. */
   readonly since: string;
   readonly route: BundleRoute;
 }
@@ -41,7 +41,7 @@ export class RouteTree {
   add(to: FunctionRoute): void {
     const { routes } = segmentsOf(to.route.path).reduce(childOf, this.#root);
     routes.push(to);
-    routes.sort((a, b) => (a.since < b.since ? -1 : Number(a.since > b.since)));
+    routes.sort((a, b) => compareTexts(rankOf(a), rankOf(b)));
     this.#size += 1;
   }
 
@@ -54,12 +54,11 @@ export class RouteTree {
   }
 
   /** The route with the longest path that `path`, which begins with a slash, begins with. */
-  match(path: string, { only, from = 0 }: MatchScope = {}): RouteMatch | undefined {
+  match(path: string, scope: MatchScope = {}): RouteMatch | undefined {
     let best: RouteMatch | undefined;
     let [node, end] = [this.#root as Node | undefined, 0];
     while (node !== undefined) {
-      const to = end < from ? undefined : firstOf(node.routes, only);
-      if (to !== undefined) best = { to, end };
+      best = better(best, { routes: node.routes, end }, scope);
       if (node.children.size === 0 || end >= path.length) break;
       const slash = path.indexOf('/', end + 1);
       const next = slash === -1 ? path.length : slash;
@@ -69,6 +68,36 @@ export class RouteTree {
     }
     return best;
   }
+}
+
+/**
+ * Triggers' routes first, whose claims were looked at; of two that are equal in all else the one that lets fewer in: what
+ * is guarded is not open by accident.
+ */
+function rankOf({ since, route }: FunctionRoute): string {
+  return `${route.byHand ? 1 : 0} ${since} ${strictness[route.access.kind]}`;
+}
+
+const strictness = { closed: 0, basic: 1, open: 2 } as const;
+
+export function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** What a trigger of another namespace has, with all below it, no route by hand takes; but the root of no host is nobody's. */
+function isGuarded(to: FunctionRoute, outer: RouteMatch | undefined): boolean {
+  if (!to.route.byHand || outer === undefined || outer.to.route.byHand) return false;
+  return outer.to.namespace !== to.namespace && (outer.end > 0 || to.route.host !== '');
+}
+
+/** The route that ends here, or the one before it. */
+function better(
+  best: RouteMatch | undefined,
+  { routes, end }: { routes: readonly FunctionRoute[]; end: number },
+  { only, from = 0 }: MatchScope,
+): RouteMatch | undefined {
+  const to = end < from ? undefined : firstOf(routes, only);
+  return to === undefined || isGuarded(to, best) ? best : { to, end };
 }
 
 function firstOf(routes: readonly FunctionRoute[], only: MatchScope['only']): FunctionRoute | undefined {

@@ -57,7 +57,10 @@ function matchHost(
 ): { to: RouteMatch | undefined } | undefined {
   const ofHost = table.ofHost(name);
   if (owner === undefined) return ofHost && { to: matchStrictly(ofHost, path, {}) };
-  return { to: ofHost && matchStrictly(ofHost, path, { only: owner }) };
+  // Its shortest form stands for the others: a route that guards it guards all of them.
+  const trees = [ofHost, table.ofHost(`${owner.name}.${owner.namespace}`)];
+  const matches = trees.map((tree) => tree && matchStrictly(tree, path, { only: owner }));
+  return { to: matches[0] ?? matches[1] };
 }
 
 function existing(table: RouteLookup, candidate: RouteCandidate | undefined): RouteCandidate | undefined {
