@@ -35,6 +35,18 @@ test('an unknown command is an error with a hint', async () => {
   assert.equal(stderr, 'error: unknown command "funktion list"\nhint: Run "kubeless --help" for the list.\n');
 });
 
+test('help before the words is help, and what Kubeless had is told apart from what nobody had', async () => {
+  const help = await kubeless(['help', 'function', 'ls']);
+  assert.deepEqual(help, await kubeless(['function', 'ls', '--help']));
+  assert.deepEqual(await kubeless(['help']), await kubeless([]));
+  assert.deepEqual(await kubeless(['help', 'trigger']), await kubeless(['trigger']));
+  for (const words of ['topic create x', 'trigger kafka list', 'trigger nats publish --url x', 'topic']) {
+    const { exit, stderr } = await kubeless(words.split(' '));
+    assert.equal(exit, 2);
+    assert.match(stderr, /hint: Kubeless had it, Kontain FAAS has not\./);
+  }
+});
+
 test('without a kubeconfig the files that were looked for are named', async () => {
   const { exit, stderr } = await kubeless(['function', 'ls'], { env: { HOME: '/nowhere' } });
   assert.equal(exit, 2);

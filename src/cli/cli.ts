@@ -4,12 +4,14 @@ import { parseCommandLine } from './command-line.ts';
 import type { CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { helpFlag } from './common-flags.ts';
+import { goneHint } from './gone.ts';
 import { commandHelp, groupHelp } from './help.ts';
 import { say, type Io } from './io.ts';
 import { Session } from './session.ts';
 
 /** The whole program. Resolves to the exit code; what went wrong is one line on standard error, and a hint. */
-export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+export async function runCli(given: readonly string[], io: Io): Promise<number> {
+  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const found = findCommand(argv);
   try {
     if (found === undefined) return showGroup(argv, io);
@@ -48,12 +50,12 @@ function pathsOf({ path, aliases = [] }: CommandEntry): string[] {
 
 /** `kubeless function` alone shows what there is; an unknown word is an error. */
 function showGroup(argv: readonly string[], io: Io): number {
-  const words = argv.filter((word) => word !== '--help' && word !== '-h' && word !== 'help');
+  const words = argv.filter((word) => word !== '--help' && word !== '-h');
   const group = words.join(' ');
   const inGroup = commands.filter(({ path }) => group === '' || path.startsWith(`${group} `));
   if (inGroup.length === 0)
     throw new PlatformError('bad_request', `unknown command "${group}"`, {
-      hint: 'Run "kubeless --help" for the list.',
+      hint: goneHint(group) ?? 'Run "kubeless --help" for the list.',
     });
   io.stdout.write(groupHelp(group, inGroup));
   return 0;

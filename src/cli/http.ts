@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
 
 export interface HttpCall {
@@ -8,6 +8,8 @@ export interface HttpCall {
   headers: Readonly<Record<string, string>>;
   body?: Uint8Array | undefined;
   signal: AbortSignal;
+  /** Sees the request before it is sent. */
+  onRequest?: (request: ClientRequest) => void;
 }
 
 const maxDownloadBytes = 256 * 1024 * 1024;
@@ -17,10 +19,18 @@ const maxRedirects = 5;
  * Sends a request; resolves with the answer's head, its body is to be read. With node:http and not fetch, which refuses a
  * Host header and a GET with a body, and whose first use takes longer than a call.
  */
-export async function send({ url, method, headers, body, signal }: HttpCall): Promise<IncomingMessage> {
+export async function send({
+  url,
+  method,
+  headers,
+  body,
+  signal,
+  onRequest,
+}: HttpCall): Promise<IncomingMessage> {
   const target = parseUrl(url);
   const { request } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
   const outgoing = request(target, { method, headers, signal });
+  onRequest?.(outgoing);
   outgoing.end(body);
   try {
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];

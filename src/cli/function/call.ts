@@ -6,6 +6,7 @@ import { firstArgument, type Command, type Flag, type Invocation } from '../comm
 import { connectionFlags } from '../common-flags.ts';
 import { send, type HttpCall } from '../http.ts';
 import { say } from '../io.ts';
+import { CallTimings } from './call-timings.ts';
 import { callHeaders } from './call-headers.ts';
 import { functionUrl } from './function-url.ts';
 import { readBytes } from './read-source.ts';
@@ -18,7 +19,7 @@ const flags: readonly Flag[] = [
     description: 'Body of the request; - reads it from standard input.',
   },
   {
-    name: 'data-from-file',
+    name: 'data-file',
     short: 'f',
     type: 'text',
     description: 'File with the body; - is standard input.',
@@ -43,17 +44,17 @@ export const call: Command = {
     'kubeless function call hello --path /users?limit=3 -H "Accept: application/json" --verbose',
   ],
   async run(invocation) {
+    const { flags: given, io } = invocation;
     const request = await buildRequest(invocation);
-    const { io } = invocation;
-    const start = io.clock.monotonic();
-    const response = await send(request);
-    const firstByte = io.clock.monotonic() - start;
-    if (invocation.flags.on('verbose')) describeExchange(invocation, request, response);
-    if ((response.statusCode ?? 0) >= 400) throw await failure(response, invocation);
-    await printBody(response, invocation);
-    const total = io.clock.monotonic() - start;
-    if (invocation.flags.on('verbose'))
-      say(io, `* first byte after ${firstByte.toFixed(1)} ms, last after ${total.toFixed(1)} ms`);
+    const timings = new CallTimings(io.clock);
+    const response = await send({ ...request, onRequest: (outgoing) => timings.watch(outgoing) });
+    const verbose = given.on('verbose');
+    if (verbose) describeExchange(invocation, request, response);
+    const failed = (response.statusCode ?? 0) >= 400 ? await failure(response, invocation) : undefined;
+    if (failed === undefined) await printBody(response, invocation);
+    timings.mark('receive');
+    if (verbose) say(io, `* ${timings.toString()}`);
+    if (failed !== undefined) throw failed;
   },
 };
 
@@ -72,9 +73,9 @@ async function buildRequest(invocation: Invocation): Promise<HttpCall> {
 }
 
 async function readBody({ flags: given, io }: Invocation): Promise<Buffer | undefined> {
-  const [data, file] = [given.text('data'), given.text('data-from-file')];
+  const [data, file] = [given.text('data'), given.text('data-file')];
   if (data !== undefined && file !== undefined)
-    throw new PlatformError('bad_request', "You can't provide both --data and --data-from-file");
+    throw new PlatformError('bad_request', "You can't provide both --data and --data-file");
   if (file !== undefined) return readBytes(io, file);
   if (data === undefined) return undefined;
   return data === '-' ? readBytes(io, '-') : Buffer.from(data);

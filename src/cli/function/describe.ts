@@ -3,10 +3,12 @@ import { coreEvents, type CoreEvent } from '../../kube/builtin-resources.ts';
 import { firstArgument, type Command, type Invocation } from '../command.ts';
 import { connectionFlags, outputFlag } from '../common-flags.ts';
 import { printObject } from '../print-object.ts';
+import { safeText } from '../safe-text.ts';
 import { specOf } from '../resources.ts';
 import { formatTable } from '../table.ts';
 import { dependenciesText, envOf, memoryOf } from './function-columns.ts';
 import { statusText } from './function-status.ts';
+import { knownFunctionUrl } from './function-url.ts';
 import { findFunction } from './find-function.ts';
 
 export const describe: Command = {
@@ -17,13 +19,16 @@ export const describe: Command = {
     const found = await findFunction(invocation, firstArgument(invocation));
     const format = flags.text('out');
     if (format !== undefined) return printObject(io.stdout, found, { format });
-    const events = await eventsOf(invocation, found);
-    io.stdout.write(formatTable(rows(found), { maxWidth: 80 }));
+    const [events, url = ''] = await Promise.all([
+      eventsOf(invocation, found),
+      knownFunctionUrl(invocation, found.metadata.name ?? ''),
+    ]);
+    io.stdout.write(formatTable([...rows(found), ['URL:', url]], { maxWidth: 80 }));
     io.stdout.write(section('Conditions', conditionRows(found)));
     io.stdout.write(section('Builds', buildRows(found)));
     io.stdout.write(section('Events', events.map(eventRow)));
     const { log = '' } = found.status ?? {};
-    if (log !== '') io.stdout.write(`\nBuild log:\n${log.trimEnd()}\n`);
+    if (log !== '') io.stdout.write(`\nBuild log:\n${safeText(log.trimEnd(), io.stdout)}\n`);
   },
 };
 

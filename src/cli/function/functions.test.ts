@@ -219,11 +219,14 @@ test('list, describe and delete, as tables and as objects', async () => {
     json.map(({ kind }) => kind),
     ['Function', 'Function'],
   );
-  const described = (await lines('function', 'describe', 'hello')).join('\n');
+  const env = { KUBELESS_FUNCTIONS_URL: 'http://calls.example.com/' };
+  const { stdout } = await run(['function', 'describe', 'hello', ...inNamespace], { env });
+  const described = stdout.replaceAll(/ *\t */g, '|');
   assert.match(
     described,
     /^Name:\|hello\nNamespace:\|tables\nHandler:\|hello.handler\nRuntime:\|python3.11\n/,
   );
+  assert.match(described, /\nURL:\|http:\/\/calls\.example\.com\/tables\/hello\n/);
   assert.match(
     described,
     /Conditions:\nTYPE\|STATUS\|REASON\|MESSAGE\nReady\|True\|Serving\|It can be called\./,
@@ -308,6 +311,13 @@ test('call sends what Kubeless sends, and prints the answer', async () => {
   assert.deepEqual(await call(), { exit: 0, stdout: 'answer\n', stderr: '' });
   await call('-d', '{"a":1}', '-n', 'other', '--path', 'users?limit=3', '-H', 'X-A: b: c');
   await call('-d', 'a=1', '-X', 'put');
+  await writeFile(join(cwd, 'body.bin'), Buffer.from([0, 255]));
+  await call('--data-file', 'body.bin');
+  await api.run(['function', 'call', 'hello', '--url', web.url, '--data-file', '-'], { stdin: 'piped' });
+  assert.deepEqual([...(seen[3]?.body ?? [])], [0, 255]);
+  assert.equal(seen[4]?.body.toString(), 'piped');
+  const both = await call('-d', 'a', '--data-file', 'body.bin');
+  assert.match(both.stderr, /error: You can't provide both --data and --data-file/);
   const [get, post, put] = seen.map(({ request, body }) => ({
     line: `${request.method} ${request.url}`,
     headers: request.headers,
@@ -327,7 +337,7 @@ test('call sends what Kubeless sends, and prints the answer', async () => {
   const verbose = await call('--verbose');
   assert.match(
     verbose.stderr,
-    /> GET http.*\n[^]*< 200 OK\n[^]*\* first byte after [\d.]+ ms, last after [\d.]+ ms/,
+    /> GET http.*\n[^]*< 200 OK\n[^]*\* (connect [\d.]+ ms, )?send [\d.]+ ms, wait [\d.]+ ms, receive [\d.]+ ms; [\d.]+ ms in all\n$/,
   );
 });
 
@@ -344,6 +354,9 @@ test('call tells the platform from the function when it fails', async () => {
   assert.deepEqual(await call('absent'), absent);
   const faulty = 'Traceback\nerror: the function answered 500 Internal Server Error\n';
   assert.deepEqual(await call('faulty'), { exit: 9, stdout: '', stderr: faulty });
+  const told = await run(['function', 'call', 'faulty', '--url', web.url, '--verbose']);
+  assert.equal(told.exit, 9);
+  assert.match(told.stderr, /< 500 [^]*Traceback\n\* [^]*receive [^]*error: the function answered 500/);
   const nowhere = await run(['function', 'call', 'x']);
   assert.equal(nowhere.exit, 10);
   assert.match(nowhere.stderr, /functions-url/);
