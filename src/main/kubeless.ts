@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { runCli } from '../cli/cli.ts';
+import { systemClock } from '../lib/clock.ts';
+import { onStopSignal } from '../lib/stop-signals.ts';
 
 const root = join(import.meta.dirname, '../..');
-
-// Compiled code of the last run: half of the time of a start. Before anything else is loaded.
-const cache = process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '', '.cache');
-if (cache.startsWith('/')) enableCompileCache(join(cache, 'kubeless'));
-
-const { runCli } = await import('../cli/cli.ts');
-const { systemClock } = await import('../lib/clock.ts');
-const { onStopSignal } = await import('../lib/stop-signals.ts');
 
 const stop = new AbortController();
 onStopSignal(process, () => stop.abort());

@@ -73,6 +73,10 @@ export const targets = {
   many: [rate('100 functions in turn')('one function', atLeast(0.8))],
   deployed: [latency('10,000 deployed', 'serial')('one deployed', atMost(1.1))],
   flight: [],
+  cli: [
+    latency('kubeless version', 'serial')('node -e 0', atMost(3)),
+    latency('edit of a watched function', 'serial')('node -e 0', atMostOver(900)),
+  ],
 } satisfies Record<string, readonly Target[]>;
 
 export type GroupName = keyof typeof targets;

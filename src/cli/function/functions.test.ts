@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { buffer } from 'node:stream/consumers';
 import { startCliApi, type CliApi } from '../../../test/helpers/cli-api.ts';
+import { serve } from '../../../test/helpers/serve.ts';
 import { configMaps, namespaces } from '../../kube/builtin-resources.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -301,67 +299,6 @@ async function deployed(name: string): Promise<void> {
   }
 }
 
-test('call sends what Kubeless sends, and prints the answer', async () => {
-  const seen: { request: IncomingMessage; body: Buffer }[] = [];
-  await using web = await serve((request, body) => {
-    seen.push({ request, body });
-    return Buffer.from('answer');
-  });
-  const call = (...argv: string[]) => run(['function', 'call', 'hello', '--url', `${web.url}/`, ...argv]);
-  assert.deepEqual(await call(), { exit: 0, stdout: 'answer\n', stderr: '' });
-  await call('-d', '{"a":1}', '-n', 'other', '--path', 'users?limit=3', '-H', 'X-A: b: c');
-  await call('-d', 'a=1', '-X', 'put');
-  await writeFile(join(cwd, 'body.bin'), Buffer.from([0, 255]));
-  await call('--data-file', 'body.bin');
-  await api.run(['function', 'call', 'hello', '--url', web.url, '--data-file', '-'], { stdin: 'piped' });
-  assert.deepEqual([...(seen[3]?.body ?? [])], [0, 255]);
-  assert.equal(seen[4]?.body.toString(), 'piped');
-  const both = await call('-d', 'a', '--data-file', 'body.bin');
-  assert.match(both.stderr, /error: You can't provide both --data and --data-file/);
-  const [get, post, put] = seen.map(({ request, body }) => ({
-    line: `${request.method} ${request.url}`,
-    headers: request.headers,
-    body: body.toString(),
-  }));
-  assert.equal(get?.line, 'GET /default/hello');
-  assert.equal(get.headers['event-id'], 'an-id');
-  assert.equal(get.headers['event-namespace'], 'cli.kubeless.io');
-  assert.match(String(get.headers['event-time']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  assert.equal(post?.line, 'POST /other/hello/users?limit=3');
-  assert.equal(post.body, '{"a":1}');
-  assert.equal(post.headers['content-type'], 'application/json');
-  assert.equal(post.headers['event-type'], 'application/json');
-  assert.equal(post.headers['x-a'], 'b: c');
-  assert.equal(put?.line, 'PUT /default/hello');
-  assert.equal(put.headers['content-type'], 'application/x-www-form-urlencoded');
-  const verbose = await call('--verbose');
-  assert.match(
-    verbose.stderr,
-    /> GET http.*\n[^]*< 200 OK\n[^]*\* (connect [\d.]+ ms, )?send [\d.]+ ms, wait [\d.]+ ms, receive [\d.]+ ms; [\d.]+ ms in all\n$/,
-  );
-});
-
-test('call tells the platform from the function when it fails', async () => {
-  const answers: Record<string, [number, string]> = {
-    '/default/slow': [408, '{"code":"timeout","reason":"too long","requestId":"1"}'],
-    '/default/absent': [404, '{"code":"not_found","reason":"no function absent","hint":"deploy it"}'],
-    '/default/faulty': [500, 'Traceback'],
-  };
-  await using web = await serve(() => undefined, answers);
-  const call = async (name: string) => run(['function', 'call', name, '--url', web.url]);
-  assert.deepEqual(await call('slow'), { exit: 5, stdout: '', stderr: 'error: Request timeout exceeded\n' });
-  const absent = { exit: 4, stdout: '', stderr: 'error: no function absent\nhint: deploy it\n' };
-  assert.deepEqual(await call('absent'), absent);
-  const faulty = 'Traceback\nerror: the function answered 500 Internal Server Error\n';
-  assert.deepEqual(await call('faulty'), { exit: 9, stdout: '', stderr: faulty });
-  const told = await run(['function', 'call', 'faulty', '--url', web.url, '--verbose']);
-  assert.equal(told.exit, 9);
-  assert.match(told.stderr, /< 500 [^]*Traceback\n\* [^]*receive [^]*error: the function answered 500/);
-  const nowhere = await run(['function', 'call', 'x']);
-  assert.equal(nowhere.exit, 10);
-  assert.match(nowhere.stderr, /functions-url/);
-});
-
 test('where functions are called and which runtimes there are comes from the ConfigMap kubeless-config', async () => {
   await using web = await serve(() => Buffer.from('found'));
   const defaults = await run(['get-server-config']);
@@ -386,24 +323,3 @@ test('where functions are called and which runtimes there are comes from the Con
   );
   await client.delete(configMaps, metadata);
 });
-
-async function serve(
-  answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined,
-  failures: Record<string, [number, string]> = {},
-) {
-  const server = createServer((request, response) => {
-    void buffer(request).then((body) => {
-      const [status, text] = failures[request.url ?? ''] ?? [404, 'no'];
-      const content = answer(request, body);
-      response.writeHead(content === undefined ? status : 200).end(content ?? text);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

@@ -4,6 +4,7 @@ import type { GroupName } from '../targets.ts';
 import { cGroup } from './c.ts';
 import { callsInFlightGroup } from './calls-in-flight.ts';
 import { coldGroup } from './cold.ts';
+import { commandLineGroup } from './command-line.ts';
 import { deployedFunctionsGroup } from './deployed-functions.ts';
 import { firstCallGroup } from './first-call.ts';
 import { manyFunctionsGroup } from './many-functions.ts';
@@ -22,4 +23,5 @@ export const groups: Readonly<Record<GroupName, (bench: Workbench) => Promise<Gr
   many: manyFunctionsGroup,
   deployed: deployedFunctionsGroup,
   flight: callsInFlightGroup,
+  cli: commandLineGroup,
 };

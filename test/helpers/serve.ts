@@ -1,0 +1,25 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** An HTTP server on loopback: 200 with what `answer` gives, else the path's failure, else 404. */
+export async function serve(
+  answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined,
+  failures: Record<string, [number, string]> = {},
+) {
+  const server = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      const [status, text] = failures[request.url ?? ''] ?? [404, 'no'];
+      const content = answer(request, body);
+      response.writeHead(content === undefined ? status : 200).end(content ?? text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
