@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text as consumeText } from 'node:stream/consumers';
 import { after, suite, test } from 'node:test';
 import { readLogs } from '../../src/faas-server/logs/read-logs.ts';
 import { call as callAnew } from '../helpers/e2e-call.ts';
@@ -53,9 +56,18 @@ for (const workers of ['1', '2']) {
       assert.equal(await code('forked?memory'), 'out_of_memory');
       assert.equal(await code('short?hang'), 'timeout');
       await assert.rejects(text('short?endless'));
-      await text('short?bomb').catch(() => undefined);
-      assert.equal(await text('short?hello'), 'hello');
       assert.equal(await text('forked?hello'), 'hello');
+    });
+
+    test('a fork bomb goes with its call, and the next call is clean', async () => {
+      const before = processesBelow(server.program.pid).length;
+      const abort = new AbortController();
+      const bomb = text('forked?bomb', { signal: abort.signal });
+      await until(() => processesBelow(server.program.pid).length > before + 10);
+      abort.abort();
+      await assert.rejects(bomb);
+      assert.equal(await text('forked?hello'), 'hello');
+      await until(() => processesBelow(server.program.pid).length <= before + 2);
     });
 
     test('more calls than fit wait for their turn; beyond the queue they are told to come back', async () => {
@@ -118,10 +130,20 @@ for (const workers of ['1', '2']) {
 
     test('ends in good order: a call in flight finishes, nothing is left', async () => {
       const below = processesBelow(server.program.pid);
-      const inFlight = text('forked?slow');
+      const inFlight = request(server.url('/default/forked/x'), { method: 'PUT', agent: false });
+      inFlight.write('begun before, ');
       await until(async () => /kontain_calls_in_flight 1/.test(await metrics()));
-      await server.stop();
-      assert.equal(await inFlight, 'slow');
+      const stopped = server.stop();
+      await until(() =>
+        fetch(server.url('/readyz')).then(
+          ({ ok }) => !ok,
+          () => true,
+        ),
+      );
+      inFlight.end('ended after');
+      const [answer] = (await once(inFlight, 'response')) as [IncomingMessage];
+      assert.match(await consumeText(answer), /begun before, ended after/);
+      await stopped;
       assert.deepEqual(
         below.filter(({ pid, comm }) => processInfo(pid)?.comm === comm),
         [],

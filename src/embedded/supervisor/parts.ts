@@ -29,8 +29,8 @@ export function embeddedParts(given: PartsOptions): PartSpec[][] {
   const env = {
     ...given.env,
     KONTAIN_INSECURE_REGISTRIES: insecure,
-    // Compiled code of the last start: half of the time of the next one.
-    NODE_COMPILE_CACHE: given.home.compileCache,
+    // Compiled code of the last start: half of the time of the next one. Tests share one for all their homes.
+    NODE_COMPILE_CACHE: given.env['NODE_COMPILE_CACHE'] ?? given.home.compileCache,
   };
   const options = { ...given, env };
   return [
