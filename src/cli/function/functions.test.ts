@@ -157,6 +157,24 @@ test('what the API server refuses is told as it says it', async () => {
   assert.match(again.stderr, /error: Function twice already exists\nhint: .*function update twice/);
 });
 
+test('files of Secrets, which the shared data plane does not mount, are no silent promise', async () => {
+  const { exit, stderr } = await run([
+    'function',
+    'deploy',
+    'files',
+    ...python,
+    '-f',
+    'hello.py',
+    '--secrets',
+    's',
+  ]);
+  assert.equal(exit, 0);
+  assert.match(
+    stderr,
+    /warning: the shared data plane mounts no files of Secrets: there will be no \/s\nhint: .*--secret-env NAME=s\/KEY/,
+  );
+});
+
 test('update changes what the flags say, and nothing else', async () => {
   await deploy('changing', '--timeout', '30', '--port', '9000', '--secrets', 'a', '-e', 'A=1', '-l', 'x=1');
   await writeFile(join(cwd, 'new.py'), 'new');
