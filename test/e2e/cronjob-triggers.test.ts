@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { embeddedInstance, type EmbeddedInstance } from '../helpers/embedded-instance.ts';
+import { eventually } from '../helpers/eventually.ts';
+
+/** Tells what it was called with, or fails as it is told. */
+const source = `
+def handler(event, context):
+    data = event['data']
+    if isinstance(data, dict) and data.get('fail'):
+        raise Exception('the function says no')
+    names = ['event-id', 'event-type', 'event-time', 'event-namespace']
+    request = event['extensions']['request']
+    told = {name: event[name] for name in names}
+    return {**told, 'data': data, 'method': request.method, 'tenant': request.headers.get('X-Tenant')}
+`;
+
+interface Job {
+  metadata: { name: string; uid: string };
+  status?: { conditions?: { type: string }[]; succeeded?: number };
+}
+
+suite('cronjob triggers in embedded mode', () => {
+  let it: EmbeddedInstance;
+  before(async () => {
+    it = await embeddedInstance();
+    await it.up();
+    const spec = { runtime: 'python3.11', handler: 'hello.handler', function: source, timeout: '30' };
+    await it.kubectl.send(kubeless('Function', 'hello', spec), 'apply');
+    await it.kubectl.run('wait', '--for=condition=Ready', 'function/hello', '--timeout=240s');
+  });
+  after(() => it[Symbol.asyncDispose]());
+
+  const trigger = async (name: string, spec: object): Promise<void> => {
+    const yearly = { schedule: '0 0 1 1 *', 'function-name': 'hello', ...spec };
+    await it.kubectl.send(kubeless('CronJobTrigger', name, yearly), 'apply');
+    await it.kubectl.run('wait', '--for=condition=Ready', `cronjobtrigger/${name}`, '--timeout=30s');
+  };
+  /** Runs it now, as a user would, and waits for the end. */
+  const run = async (name: string): Promise<'Complete' | 'Failed'> => {
+    await it.kubectl.run('create', 'job', `${name}-now`, `--from=cronjob/${name}`);
+    return eventually(
+      `the run of ${name} ends`,
+      async () => {
+        const { status } = JSON.parse(await it.kubectl.run('get', 'job', `${name}-now`, '-o', 'json')) as Job;
+        const types = status?.conditions?.map(({ type }) => type) ?? [];
+        return (['Complete', 'Failed'] as const).find((type) => types.includes(type));
+      },
+      60_000,
+    );
+  };
+  const answer = async (name: string): Promise<Record<string, unknown>> => {
+    const log = await it.kubectl.run('logs', `job/${name}-now`);
+    return JSON.parse(log.split('\n')[0] ?? '') as Record<string, unknown>;
+  };
+  const terminationMessage = (name: string): Promise<string> =>
+    it.kubectl.run(
+      'get',
+      'pods',
+      '-l',
+      `job-name=${name}-now`,
+      '-o',
+      'jsonpath={.items[0].status.containerStatuses[0].state.terminated.message}',
+    );
+
+  test('a run calls the function with GET and the headers of Kubeless', async () => {
+    await trigger('plain', {});
+    assert.equal(await run('plain'), 'Complete');
+    const called = await answer('plain');
+    const uid = await it.kubectl.run(
+      'get',
+      'pods',
+      '-l',
+      'job-name=plain-now',
+      '-o',
+      'jsonpath={.items[0].metadata.uid}',
+    );
+    assert.equal(called['event-id'], uid);
+    assert.equal(called['event-type'], 'application/json');
+    assert.equal(called['event-namespace'], 'cronjobtrigger.kubeless.io');
+    assert.match(String(called['event-time']), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/);
+    assert.equal(called['method'], 'GET');
+  });
+
+  test('a payload is posted as it was written, small or large, and so are headers', async () => {
+    const hostile = { text: `$(id) \`id\` '"; exit 1 #`, list: [1, null] };
+    await trigger('small', { payload: hostile, headers: [{ name: 'X-Tenant', value: "$(HOME)'; id" }] });
+    assert.equal(await run('small'), 'Complete');
+    const { data, method, tenant } = await answer('small');
+    assert.deepEqual([data, method, tenant], [hostile, 'POST', "$(HOME)'; id"]);
+    const large = { text: 'x'.repeat(200_000) };
+    await trigger('large', { payload: large });
+    assert.equal(await run('large'), 'Complete');
+    const log = await it.kubectl.run('logs', 'job/large-now');
+    assert.match(log, /hello\.default\.svc\.cluster\.local answered 200/);
+  });
+
+  test('a function that fails fails the run, and the reason is where Kubernetes has it', async () => {
+    await trigger('failing', { payload: { fail: true } });
+    assert.equal(await run('failing'), 'Failed');
+    assert.match(await terminationMessage('failing'), /hello\.default\.svc\.cluster\.local answered 500/);
+  });
+
+  test('a run every minute is begun once though what begins it is killed, and the trigger tells', async () => {
+    await trigger('minutely', { schedule: '* * * * *', payload: {} });
+    process.kill(it.pid('embedded-agent'), 'SIGKILL');
+    const runs = async (): Promise<Job[]> => {
+      const list = await it.kubectl.run('get', 'jobs', '-o', 'json');
+      const { items } = JSON.parse(list) as { items: Job[] };
+      return items.filter(({ metadata }) => /^minutely-\d+$/.test(metadata.name));
+    };
+    const done = await eventually(
+      'a run was begun and went well',
+      async () => {
+        const jobs = await runs();
+        return jobs.some(({ status }) => status?.succeeded === 1) ? jobs : undefined;
+      },
+      150_000,
+    );
+    const [first] = done;
+    const minute = Number(first?.metadata.name.slice('minutely-'.length));
+    const due = new Date(minute * 60_000).toISOString().replace('.000', '');
+    await eventually('the trigger tells', async () => {
+      const path = 'jsonpath={.status.lastScheduleTime} {.status.lastSuccessfulTime}';
+      const [scheduled = '', succeeded = ''] = (
+        await it.kubectl.run('get', 'cronjobtrigger', 'minutely', '-o', path)
+      ).split(' ');
+      return scheduled >= due && succeeded >= due;
+    });
+    await it.kubectl.run('delete', 'cronjobtrigger', 'minutely');
+    await eventually('nothing is left of it', async () => (await runs()).length === 0, 60_000);
+  });
+});
+
+function kubeless(kind: string, name: string, spec: object): object {
+  return { apiVersion: 'kubeless.io/v1beta1', kind, metadata: { name }, spec };
+}
