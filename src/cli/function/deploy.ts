@@ -6,8 +6,9 @@ import { firstArgument, type Command, type Invocation } from '../command.ts';
 import type { FlagValues } from '../flag-values.ts';
 import { say, type Io } from '../io.ts';
 import { printObject } from '../print-object.ts';
-import { apiVersion, cronJobTriggers, functions } from '../resources.ts';
+import { functions } from '../resources.ts';
 import { checkSchedule } from '../trigger/schedule.ts';
+import { scheduleFunction } from '../trigger/schedule-function.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { deployFlags } from './deploy-flags.ts';
 import { checkComplete, functionObject } from './function-object.ts';
@@ -33,7 +34,7 @@ export const deploy: Command = {
     say(io, 'Deploying function...');
     const created = await create(client, object);
     sayDeployed(invocation, name);
-    if (schedule !== undefined) await client.create(cronJobTriggers, scheduledTrigger(object, schedule));
+    if (schedule !== undefined) await scheduleFunction(invocation, created, schedule);
     if (flags.on('wait')) await waitUntilReady(invocation, created);
   },
 };
@@ -75,11 +76,4 @@ function warnOfSecretFiles(flags: FlagValues, io: Io): void {
   if (first === undefined) return;
   say(io, `warning: the shared data plane mounts no files of Secrets: there will be no /${first}`);
   say(io, `hint: Take its keys as variables: --secret-env NAME=${first}/KEY.`);
-}
-
-function scheduledTrigger({ metadata }: StoredFunction, schedule: string) {
-  const { name = '', namespace = '' } = metadata;
-  const labels = { 'created-by': 'kubeless', function: name };
-  const spec = { schedule, 'function-name': name };
-  return { apiVersion, kind: 'CronJobTrigger', metadata: { name, namespace, labels }, spec };
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { eventually } from '../../../test/helpers/eventually.ts';
 import { startCliApi, tableLines, type CliApi } from '../../../test/helpers/cli-api.ts';
+import { eventually } from '../../../test/helpers/eventually.ts';
 import { apiVersion, cronJobTriggers, functions, httpTriggers, images } from '../resources.ts';
 
 let api: CliApi;
@@ -134,6 +134,61 @@ test('cronjob triggers: create, update what is given, list, delete', async () =>
   ]);
   await ok(...cronjob, 'delete', 'tick');
   await refused(4, /Cronjob trigger tick is not found/, ...cronjob, 'delete', 'tick');
+});
+
+test('cronjob triggers: a payload is any JSON, and null takes it away', async () => {
+  const cronjob = ['trigger', 'cronjob'];
+  await ok(...cronjob, 'create', 'paid', '--function', 'hello', '--schedule', '@hourly', '-p', '[1, "a"]');
+  const payload = async () =>
+    ((await api.client.get(cronJobTriggers, { namespace, name: 'paid' })).spec as { payload?: unknown })
+      .payload;
+  assert.deepEqual(await payload(), [1, 'a']);
+  await ok(...cronjob, 'update', 'paid', '--payload', 'null');
+  assert.equal(await payload(), undefined);
+});
+
+test('deploy --schedule: the trigger belongs to the function, and takes over from the one before', async () => {
+  const deploy = [
+    'function',
+    'deploy',
+    'timed',
+    '-r',
+    'python3.11',
+    '--handler',
+    'a.b',
+    '--from-file',
+    'a.py',
+  ];
+  await writeFile(join(api.cwd, 'a.py'), 'x');
+  const read = () => api.client.get(cronJobTriggers, { namespace, name: 'timed' });
+  const remove = () => api.client.delete(functions, { namespace, name: 'timed' });
+  await ok(...deploy, '--schedule', '@daily');
+  const first = await read();
+  assert.deepEqual(first.spec, { schedule: '@daily', 'function-name': 'timed' });
+  assert.deepEqual(first.metadata.labels, { 'created-by': 'kubeless', function: 'timed' });
+  await remove();
+  await ok(...deploy, '--schedule', '@hourly');
+  const { uid } = (await api.client.get(functions, { namespace, name: 'timed' })).metadata;
+  await eventually('it is the new one’s', async () => {
+    const { metadata, spec } = await read();
+    return (
+      metadata.ownerReferences?.[0]?.uid === uid && (spec as { schedule: string }).schedule === '@hourly'
+    );
+  });
+  await remove();
+  await eventually('it goes with it', () =>
+    read().then(
+      () => false,
+      () => true,
+    ),
+  );
+  await api.client.create(cronJobTriggers, {
+    apiVersion,
+    kind: 'CronJobTrigger',
+    metadata: { name: 'timed', namespace },
+    spec: { schedule: '@daily', 'function-name': 'hello' },
+  });
+  await refused(6, /trigger timed exists and calls hello/, ...deploy, '--schedule', '@hourly');
 });
 
 test('cronjob triggers: what is wrong is refused', async () => {
