@@ -1,7 +1,7 @@
 # `make` alone lists what can be done.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up down install install-test native images format check check-format lint types test test-all test-unit test-contracts test-e2e \
+.PHONY: help up down install install-test native images images-all format check check-format lint types test test-all test-unit test-contracts test-e2e \
   test-cluster bench clean
 
 native_sources := $(wildcard src/kontainer/native/Makefile)
@@ -28,11 +28,14 @@ native: install ## build the C part into build/native
 images: native ## build the runtime and sample images into build/images
 	@if [ -x scripts/images/build ]; then scripts/images/build; fi
 
+images-all: native ## those of compilers and Java, too (some minutes and 1.5 GB, once)
+	@scripts/images/build --all
+
 test: check test-all ## all checks and tests, with real sandboxes
 
 check: check-format lint types ## format, lint, types
 
-test-all: install-test native images
+test-all: install-test native images-all
 	@scripts/test all $(unit) test/contracts test/e2e
 
 test-unit: install native ## architecture and unit tests
@@ -41,7 +44,7 @@ test-unit: install native ## architecture and unit tests
 test-contracts: install-test native ## one suite per interface, run on each implementation
 	@scripts/test contracts test/contracts
 
-test-e2e: install-test native images ## the whole program, with real sandboxes and kubectl
+test-e2e: install-test native images-all ## the whole program, with real sandboxes and kubectl
 	@scripts/test e2e test/e2e
 
 test-cluster: install-test native ## contracts on a real kube-apiserver (8 minutes to build it, once)

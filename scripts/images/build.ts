@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { images, type ImageRecipe } from './images.ts';
 import { hexOf, sha256, writeLayout, type Layer } from './layout.ts';
 import { inputFiles, makeLayer, type Folders, type Step } from './make-layer.ts';
@@ -12,10 +12,10 @@ const makers = ['debian.ts', 'layer.ts', 'make-layer.ts'].map((name) => join(imp
 const root = join(import.meta.dirname, '../..');
 const folders: Folders = { root, cache: join(root, 'build/image-cache') };
 
-async function buildImage(name: string, recipe: ImageRecipe): Promise<boolean> {
+/** Returns whether there was something to do. */
+async function buildImage(name: string, recipe: ImageRecipe, target: string): Promise<boolean> {
   const made: Layer[] = [];
   for (const layer of recipe.layers) made.push(await provideLayer(layer));
-  const target = join(root, 'build/images', name);
   const stamp = join(folders.cache, `image-${name}.json`);
   const content = JSON.stringify([
     made,
@@ -23,7 +23,7 @@ async function buildImage(name: string, recipe: ImageRecipe): Promise<boolean> {
     readFileSync(join(import.meta.dirname, 'layout.ts'), 'utf8'),
   ]);
   if (existsSync(join(target, 'index.json')) && isContent(stamp, content)) return false;
-  mkdirSync(join(root, 'build/images'), { recursive: true });
+  mkdirSync(dirname(target), { recursive: true });
   writeLayout(target, join(folders.cache, 'blobs'), made, recipe.config);
   writeFileSync(stamp, content);
   return true;
@@ -45,7 +45,8 @@ async function provideLayer(name: string): Promise<Layer> {
 /** Digest of all that a layer is made of. */
 function keyOf(recipe: LayerRecipe): string {
   const files = [...makers, ...inputFiles(recipe, root).map((path) => join(root, path))];
-  const used = recipe.kind === 'tree' ? [trees[recipe.tree], trees[recipe.base ?? '']] : [];
+  const used =
+    'tree' in recipe ? [trees[recipe.tree], 'base' in recipe ? trees[recipe.base ?? ''] : undefined] : [];
   return sha256(JSON.stringify([recipe, used, files.map((path) => sha256(readFileSync(path)))])).slice(0, 16);
 }
 
@@ -62,8 +63,19 @@ const step: Step = async (message, work) => {
   return result;
 };
 
+/** What is in build/images is pushed by every instance that starts: compilers only where somebody asked for them. */
+function targetOf(
+  name: string,
+  { isOptional = false }: ImageRecipe,
+  names: readonly string[],
+): string | undefined {
+  if (names.includes(name) || (!isOptional && (names.length === 0 || names.includes('--all'))))
+    return `build/images/${name}`;
+  return names.includes('--all') ? `build/optional-images/${name}` : undefined;
+}
+
 async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !(name in images));
+  const unknown = names.filter((name) => name !== '--all' && !(name in images));
   if (unknown.length > 0)
     throw new Error(`No such image: ${unknown.join(' ')}; there are ${Object.keys(images).join(' ')}`);
   if (process.getuid?.() !== 0)
@@ -71,9 +83,10 @@ async function main(names: readonly string[]): Promise<void> {
   mkdirSync(folders.cache, { recursive: true });
   for (const folder of ['src/kontainer/native', 'runtimes/nodejs/native'])
     execFileSync('make', ['--silent', '-C', join(root, folder)], { stdio: 'inherit' });
-  for (const [name, recipe] of Object.entries(images))
-    if ((names.length === 0 || names.includes(name)) && (await buildImage(name, recipe)))
-      console.log(`build/images/${name}`);
+  for (const [name, recipe] of Object.entries(images)) {
+    const target = targetOf(name, recipe, names);
+    if (target !== undefined && (await buildImage(name, recipe, join(root, target)))) console.log(target);
+  }
 }
 
 try {

@@ -1,9 +1,12 @@
+import { compiledImages } from './compiled-languages.ts';
 import type { RunConfig } from './layout.ts';
 
 export interface ImageRecipe {
   /** Names of layers in recipes.ts, lowest first. */
   layers: readonly string[];
   config: RunConfig;
+  /** Large and seldom needed, such as compilers: made by its name, or with --all. */
+  isOptional?: boolean;
 }
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -79,6 +82,7 @@ export const images: Readonly<Record<string, ImageRecipe>> = {
   'hello-python': withFunction(python, 'hello-python', 'hello', 'handler'),
   nodejs24: nodejs,
   cgi,
+  ...compiledImages(path, templateLabels),
   unzip: builder('unzip'),
   'function-image-builder': builder('function-image-builder'),
   'hello-nodejs': withFunction(nodejs, 'hello-nodejs', 'hello', 'handler'),

@@ -33,6 +33,7 @@ export type Step = <T>(message: string, work: () => Promise<T>) => Promise<T>;
 
 export async function makeLayer(recipe: LayerRecipe, folders: Folders, step: Step): Promise<Layer> {
   if (recipe.kind === 'tree') return packTree(recipe, folders, step);
+  if (recipe.kind === 'command') return packMade(recipe, folders, step);
   const draft = mkdtempSync(join(folders.cache, 'draft-'));
   try {
     for (const folder of recipe.folders ?? []) mkdirSync(join(draft, folder));
@@ -53,7 +54,39 @@ async function packTree(
   const tree = await provideTree(recipe.tree, folders, step);
   const base = recipe.base === undefined ? null : await provideTree(recipe.base, folders, step);
   const paths = recipe.only ?? (base === null ? listPaths(tree) : addedPaths(base, tree));
-  return packLayer(tree, paths, join(folders.cache, 'blobs'), true);
+  const isWanted = (path: string) =>
+    !(recipe.without ?? []).some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  return packLayer(tree, paths.filter(isWanted), join(folders.cache, 'blobs'), true);
+}
+
+/** In a mount namespace of its own, so that what is mounted for the command is gone with it. */
+const inTree = `set -eu
+mount --bind /dev "$1/dev"
+mount -t proc proc "$1/proc"
+mount -t tmpfs tmpfs "$1/tmp"
+mount --bind "$1/made/opt" "$1/opt"
+exec chroot "$1" /bin/sh -euc "$2"`;
+
+async function packMade(
+  recipe: LayerRecipe & { kind: 'command' },
+  folders: Folders,
+  step: Step,
+): Promise<Layer> {
+  const tree = await provideTree(recipe.tree, folders, step);
+  const [given, made] = [join(tree, 'given'), join(tree, 'made')];
+  try {
+    for (const folder of [given, made]) {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+    }
+    mkdirSync(join(made, 'opt'));
+    for (const file of recipe.files) copyFiles(file, folders.root, given);
+    const script = ['/bin/sh', '-c', inTree, 'sh', tree, recipe.command];
+    await run('unshare', ['--mount', '--', ...script], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+    return await packLayer(made, listPaths(made), join(folders.cache, 'blobs'), false);
+  } finally {
+    for (const folder of [given, made]) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function fillWithFiles(

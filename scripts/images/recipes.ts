@@ -1,3 +1,4 @@
+import { compiledLayers, compiledTrees } from './compiled-languages.ts';
 import type { DebianVariant } from './debian.ts';
 
 /** A Debian root folder, made once and kept in the cache. */
@@ -9,8 +10,10 @@ export interface TreeRecipe {
 }
 
 export type LayerRecipe =
-  /** Paths of a tree; what `base` has as well is left out. */
-  | { kind: 'tree'; tree: string; base?: string; only?: readonly string[] }
+  /** Paths of a tree; what `base` has as well is left out, and what lies below `without`. */
+  | { kind: 'tree'; tree: string; base?: string; only?: readonly string[]; without?: readonly string[] }
+  /** What a command of a tree's shell leaves in /opt; it finds `files` in /given. */
+  | { kind: 'command'; tree: string; files: readonly FileRecipe[]; command: string }
   /**
    * Files of this repository (globs), put at a path of the image. `python`: compiled by the Python of that tree;
    * `stripTypes`: TypeScript becomes JavaScript, which starts faster.
@@ -53,6 +56,7 @@ export const trees: Readonly<Record<string, TreeRecipe>> = {
     variant: 'full',
     packages: [...debian, 'bzip2', 'git', 'skopeo', 'xz-utils', 'zstd'],
   },
+  ...compiledTrees(debian),
   busybox: { variant: 'bare', packages: ['busybox-static'] },
 };
 
@@ -100,6 +104,7 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
     files: [{ from: 'runtimes/cgi/prepare', to: 'opt/kontain/cgi/prepare' }],
     folders: ['kubeless'],
   },
+  ...compiledLayers(mountPoints),
   'hello-nodejs': sample('hello-nodejs', ['*.js']),
   'hello-typescript': sample('hello-typescript', ['*.ts']),
   'hello-sh': {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ContainerRun, VolumeBind } from '../../src/embedded/agent/container-config.ts';
@@ -19,7 +19,7 @@ import { layerContentPath } from '../../src/oci/paths.ts';
 import { pullImage } from '../../src/oci/pull-image.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { defaultUnpackLimits } from '../../src/oci/unpack/unpack-limits.ts';
-import { repository } from './program.ts';
+import { imageLayout } from './image-layout.ts';
 
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
 
@@ -60,6 +60,17 @@ export async function buildMachine() {
     clock: systemClock,
   };
   const guard = new CollectionGuard();
+  const unpack = async (image: string) => {
+    const { signal } = new AbortController();
+    const reference = parseReference(`oci:${imageLayout(image)}:latest`);
+    using pulling = guard.startPull();
+    const pulled = await pullImage({ reference, auths: [], guard: pulling, signal }, pull);
+    const unpacked = await layers.ensure(pulled.image, signal);
+    return {
+      config: pulled.image.config.config,
+      layers: unpacked.map(({ diffId }) => layerContentPath(store, diffId)),
+    };
+  };
   return {
     volume(name: string): string {
       const path = join(root, name);
@@ -67,17 +78,25 @@ export async function buildMachine() {
       chownSync(path, idBase + 1000, idBase + 1000);
       return path;
     },
+    /** Where a file of an image was unpacked to. */
+    async find(image: string, path: string): Promise<string> {
+      const { layers: folders } = await unpack(image);
+      const found = folders.map((folder) => join(folder, path)).find((place) => existsSync(place));
+      if (found === undefined) throw new Error(`${image} has no ${path}`);
+      return found;
+    },
     async run(image: string, args: readonly string[], mounts: VolumeBind[], changes: RunChanges = {}) {
       const { signal } = new AbortController();
-      const reference = parseReference(`oci:${join(repository, 'build/images', image)}:latest`);
-      using pulling = guard.startPull();
-      const pulled = await pullImage({ reference, auths: [], guard: pulling, signal }, pull);
-      const unpacked = await layers.ensure(pulled.image, signal);
-      const { Entrypoint = [], Env = [] } = pulled.image.config.config ?? {};
+      const { config, layers: content } = await unpack(image);
+      const { Entrypoint = [], Env = [] } = config ?? {};
       const [program = '', ...more] = changes.command ?? Entrypoint ?? [];
       const folder = join(root, `${image}-${crypto.randomUUID()}`);
       mkdirSync(folder);
-      const env = Object.fromEntries((Env ?? []).map((line) => line.split('=', 2) as [string, string]));
+      const variables = (Env ?? []).map((line): [string, string] => {
+        const equals = line.indexOf('=');
+        return [line.slice(0, equals), line.slice(equals + 1)];
+      });
+      const env = Object.fromEntries(variables);
       const user = { uid: 1000, gid: 1000, groups: [] };
       const limits = {
         memoryBytes: 1024 ** 3,
@@ -94,7 +113,6 @@ export async function buildMachine() {
         readOnlyRoot: false,
         limits,
       };
-      const content = unpacked.map(({ diffId }) => layerContentPath(store, diffId));
       let log = '';
       const onOutput = (_: string, chunk: Buffer): void => void (log += chunk.toString());
       const place = { id: basename(folder), folder, layers: content, onOutput };

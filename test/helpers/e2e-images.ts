@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } f
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packLayer } from '../../src/function-image-builder/layer-blob.ts';
+import { imageLayout } from './image-layout.ts';
 import { writeBlob, writeIndex, type Descriptor } from './oci-layout.ts';
 import { repository } from './program.ts';
 import { file, folder, tarArchive, type ArchiveEntry } from './tar-archive.ts';
@@ -19,7 +20,7 @@ interface ImageConfig {
   rootfs: { type: string; diff_ids: string[] };
 }
 
-export type RuntimeName = 'python3.11' | 'nodejs24' | 'cgi';
+export type RuntimeName = 'python3.11' | 'nodejs24' | 'cgi' | 'go1.19' | 'java17';
 
 /** Makes images of functions from test/fixtures/images, as OCI layouts in a folder. All methods return an image reference. */
 export class E2eImages {
@@ -69,7 +70,7 @@ export class E2eImages {
     [module = '', handler = '']: string[],
     write: (target: string) => Promise<{ digest: string; diffId: string; size: number }>,
   ): Promise<string> {
-    const base = join(repository, 'build/images', runtime);
+    const base = imageLayout(runtime);
     const target = this.#target();
     linkBlobs(base, target);
     const manifest = readManifest(base);

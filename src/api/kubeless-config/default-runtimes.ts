@@ -25,7 +25,35 @@ export function defaultRuntimes(registry = defaultRuntimeRegistry): Runtime[] {
     install: 'npm install --omit=dev --no-audit --no-fund --prefix=$KUBELESS_INSTALL_VOLUME',
     env: { NODE_PATH: '$(KUBELESS_INSTALL_VOLUME)/node_modules' },
   };
-  return [interpreted(registry, '3.11', python), interpreted(registry, '24', nodejs), cgi(registry)];
+  const go = { ID: 'go', depName: 'go.mod', fileNameSuffix: '.go', compile: '/opt/kontain/go/compile' };
+  const java = {
+    ID: 'java',
+    depName: 'pom.xml',
+    fileNameSuffix: '.java',
+    compile: '/opt/kontain/java/compile',
+  };
+  return [
+    interpreted(registry, '3.11', python),
+    interpreted(registry, '24', nodejs),
+    compiled(registry, '1.19', go),
+    compiled(registry, '17', java),
+    cgi(registry),
+  ];
+}
+
+interface Compiled {
+  ID: string;
+  depName: string;
+  fileNameSuffix: string;
+  compile: string;
+}
+
+/** Dependencies are installed by what compiles. */
+function compiled(registry: string, version: string, { compile, ...language }: Compiled): Runtime {
+  const name = `${language.ID}${version}`;
+  const compilation = { phase: 'compilation', image: `${registry}/${name}-build`, command: compile } as const;
+  const runtime = { phase: 'runtime', image: `${registry}/${name}` } as const;
+  return { ...language, versions: [{ name, version, images: [compilation, runtime] }] };
 }
 
 /** A function that is a program: what is called compilation looks whether the image that runs it can do so. */

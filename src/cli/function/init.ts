@@ -4,6 +4,8 @@ import { hasErrno, PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command } from '../command.ts';
 import { say } from '../io.ts';
 import { cgiTemplate } from '../templates/cgi.ts';
+import { goTemplate } from '../templates/go.ts';
+import { javaTemplate } from '../templates/java.ts';
 import { nodejsTemplate } from '../templates/nodejs.ts';
 import { pythonTemplate } from '../templates/python.ts';
 import { readme } from '../templates/readme.ts';
@@ -12,11 +14,13 @@ import type { Template } from '../templates/template.ts';
 const templates: Readonly<Record<string, Template>> = {
   'python3.11': pythonTemplate,
   nodejs24: nodejsTemplate,
+  'go1.19': goTemplate,
+  java17: javaTemplate,
   cgi: cgiTemplate,
 };
 
 /** Compiled at deploy, or nothing to compile: `function run` does not know them. */
-const deployedOnly = new Set(['cgi']);
+const deployedOnly = new Set(['go1.19', 'java17', 'cgi']);
 
 export const init: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],

@@ -81,8 +81,14 @@ export class ForkStarter implements Starter {
     const { launcher, spec } = this.#ground;
     const { limits, user } = spec;
     const id = this.#host.nextId();
-    const whyNotReady = () => this.#explain();
-    const kontainer = new LaunchedKontainer({ id, launcher, run: this.#host.options.run, whyNotReady });
+    /* a program that is started in the fork may have said why it ended */
+    const whyNotReady = (): string => lastWords(kontainer.printed, this.#host.paths) || this.#explain();
+    const kontainer: LaunchedKontainer = new LaunchedKontainer({
+      id,
+      launcher,
+      run: this.#host.options.run,
+      whyNotReady,
+    });
     kontainer.start = 'fork';
     const size = [limits.tmpBytes, limits.fileSizeBytes];
     const identity = [user.uid, user.gid, user.groups.join(',')];

@@ -36,6 +36,11 @@ int kontainer_template_run(int control);
  * or -1 with errno. Call it once. */
 int kontainer_accept(void);
 
+/* In a child whose call another program takes: the socket on which the call comes, for that program to accept, and the
+ * report that it waits. Instead of kontainer_accept. */
+int kontainer_listener(void);
+int kontainer_ready(void);
+
 /* Forks for a rehearsal. Returns 0 in the child, which does what a child does for a call, without user code, and then
  * calls kontainer_rehearsal_end; 1 in the parent, once the child is gone; -1 when there can be none, which is no harm. */
 int kontainer_rehearsal_begin(void);

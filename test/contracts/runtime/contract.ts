@@ -3,24 +3,23 @@ import { failuresContract } from './failures.ts';
 import { loadingContract } from './loading.ts';
 import { requestsContract } from './requests.ts';
 import { resultsContract } from './results.ts';
-import { startRuntime, type Mode, type Runtime, type RuntimeProcess } from './runtime-process.ts';
+import { conventionOf, startRuntime, type Runtime, type RuntimeProcess } from './runtime-process.ts';
 import { templateContract } from './template.ts';
 
 /** Starts a runtime with a handler of the module `kinds`, or with `<module>.<function>`. */
 export type Start = (handler: string, env?: Record<string, string>) => Promise<RuntimeProcess>;
 
-const modes: readonly Mode[] = ['stream', 'template', 'port'];
-
 /** What every runtime does, however it is started. */
 export function runtimeContract(name: string, runtime: Runtime): void {
-  for (const mode of modes)
+  const convention = conventionOf(runtime);
+  for (const mode of convention.modes)
     suite(`Runtime ${name}, ${mode}`, { concurrency: false }, () => {
       const start: Start = (handler, env) =>
-        startRuntime(runtime, handler.includes('.') ? handler : `kinds.${handler}`, mode, env);
-      requestsContract(start);
-      resultsContract(start);
-      failuresContract(start, mode);
-      loadingContract(runtime, mode);
+        startRuntime(runtime, handler.includes('.') ? handler : `${convention.module}.${handler}`, mode, env);
+      requestsContract(start, convention);
+      resultsContract(start, convention);
+      failuresContract(start, convention, mode);
+      if (!convention.isCompiled) loadingContract(runtime, mode);
       if (mode === 'template') templateContract(start);
     });
 }

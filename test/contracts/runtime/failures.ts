@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Start } from './contract.ts';
 import { call, exchange, open, parse } from './http-exchange.ts';
-import type { Mode } from './runtime-process.ts';
+import type { Convention, Mode } from './runtime-process.ts';
 
-export function failuresContract(start: Start, mode: Mode): void {
-  for (const handler of ['fails', 'fails_async', 'stream_fails_at_once', 'bad_header'])
+export function failuresContract(start: Start, convention: Convention, mode: Mode): void {
+  for (const handler of convention.failures)
     test(`${handler}: 500, and the trace on standard error only`, async () => {
       await using runtime = await start(handler);
       const answer = await call(await runtime.address());
       assert.equal(answer.status, 500);
-      assert.equal(answer.body.toString().trim(), 'Internal Server Error');
+      assert.match(answer.body.toString().trim(), convention.failureBody);
       assert.equal(answer.headers.get('injected'), undefined);
-      if (handler !== 'bad_header') assert.match(await printed(runtime, /wanted: .*\n/), /kinds\.(js|py)/);
+      if (handler === 'bad_header') return;
+      const trace = await printed(runtime, /wanted: .*\n/);
+      if (handler !== 'returns_error') assert.match(trace, /kinds\.(js|py|go|java)/i);
     });
 
   test('a stream that fails later is cut, not ended', async () => {

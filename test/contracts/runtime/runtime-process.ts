@@ -18,6 +18,40 @@ export interface Runtime {
   functions: string;
   /** Of a module's file name. */
   suffix: string;
+  convention?: Partial<Convention>;
+}
+
+/** Where the convention of a language differs from most others, or leaves something out. */
+export interface Convention {
+  modes: readonly Mode[];
+  /** Of the fixture. */
+  module: string;
+  /** Content type of text that the handler returns. */
+  textType: RegExp;
+  /** Handlers that fail before they answer, and what is answered then. */
+  failures: readonly string[];
+  failureBody: RegExp;
+  /** Whether a body that is JSON is handed over as what it means. */
+  parsesJson: boolean;
+  /** Whether there are handlers that answer later. */
+  isAsync: boolean;
+  /** What cannot be loaded fails the build instead. */
+  isCompiled: boolean;
+}
+
+const usual: Convention = {
+  modes: ['stream', 'template', 'port'],
+  module: 'kinds',
+  textType: /^text\/html; charset=utf-8$/i,
+  failures: ['fails', 'fails_async', 'stream_fails_at_once', 'bad_header'],
+  failureBody: /^Internal Server Error$/,
+  parsesJson: true,
+  isAsync: true,
+  isCompiled: false,
+};
+
+export function conventionOf({ convention }: Runtime): Convention {
+  return { ...usual, ...convention };
 }
 
 export interface RuntimeProcess extends AsyncDisposable {

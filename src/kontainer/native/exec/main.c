@@ -1,6 +1,8 @@
 /* kontainer-exec MODE PROGRAM [ARGUMENT...]: the first process of a Kontainer whose function is a plain program.
  *   cgi    the stream begins with the call's environment; then it is the program's standard input and output (RFC 3875)
  *   files  the stream is a request document until its end; the program finds it in /.request and answers in /.reply
+ *   stream the program takes its call by itself (http-stream), but cannot be forked: it is started anew in each sandbox,
+ *          before the call; without a platform around it is an ordinary server
  * Linked statically, so that it runs in any image. As a template it forks for each call, else it takes one call. */
 #define _GNU_SOURCE
 #include "../kontainer.h"
@@ -65,8 +67,9 @@ static int serve_cgi(int stream, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 3) errno = EINVAL, fail("usage: kontainer-exec cgi|files PROGRAM [ARGUMENT...]");
+  if (argc < 3) errno = EINVAL, fail("usage: kontainer-exec cgi|files|stream PROGRAM [ARGUMENT...]");
   check_program(argv[2]);
+  if (strcmp(argv[1], "stream") == 0) return serve_stream(argv + 2);
   int stream = take_call();
   if (stream < 0) fail("accept");
   unsetenv("KONTAIN_TEMPLATE_FD");

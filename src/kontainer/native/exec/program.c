@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "../kontainer.h"
 #include "exec.h"
 
 #include <elf.h>
@@ -62,14 +63,12 @@ void check_program(const char *name) {
   if (memcmp(start.text, "#!", 2) == 0 && !interpreter_is_there(start.text)) fail(name);
 }
 
-/* The program is a child, not ourselves: the first process of a pid namespace is deaf to signals of its own, and must
- * see to it that the caller gets the whole answer. Returns its exit code, as shells write it. */
-int run_program(char **argv, int in, int out) {
+/* `extra`: a descriptor that becomes 3, or -1. */
+static pid_t start_program(char **argv, int in, int out, int extra) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   sigset_t all;
   pid_t pid;
-  int status = 0;
   sigfillset(&all);
   posix_spawn_file_actions_init(&actions);
   posix_spawnattr_init(&attributes);
@@ -77,8 +76,35 @@ int run_program(char **argv, int in, int out) {
   posix_spawnattr_setsigdefault(&attributes, &all);
   if (in >= 0) posix_spawn_file_actions_adddup2(&actions, in, 0);
   if (out >= 0) posix_spawn_file_actions_adddup2(&actions, out, 1);
+  if (extra >= 0) posix_spawn_file_actions_adddup2(&actions, extra, 3);
   if ((errno = posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ))) fail(argv[0]);
+  return pid;
+}
+
+static int await_program(pid_t pid) {
+  int status = 0;
   for (pid_t ended = 0; ended != pid;) /* and those who lost their parent */
     if ((ended = waitpid(-1, &status, 0)) < 0 && errno != EINTR) fail("wait");
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int run_program(char **argv, int in, int out) { return await_program(start_program(argv, in, out, -1)); }
+
+/* The program writes a byte when it waits for its call; it may end before. */
+static int await_ready(int ready) {
+  char byte;
+  ssize_t n;
+  do n = read(ready, &byte, 1);
+  while (n < 0 && errno == EINTR);
+  close(ready);
+  return n == 1 ? kontainer_ready() : 0;
+}
+
+int run_listening_program(char **argv) {
+  int ready[2];
+  if (pipe2(ready, O_CLOEXEC)) fail("pipe");
+  pid_t pid = start_program(argv, kontainer_listener(), -1, ready[1]);
+  close(ready[1]);
+  if (await_ready(ready[0])) fail("ready");
+  return await_program(pid);
 }

@@ -169,14 +169,22 @@ int kontainer_template_serve(int control, int timeout_ms) {
 
 int kontainer_template_run(int control) { return kontainer_template_serve(control, -1); }
 
+int kontainer_listener(void) { return listening; }
+
+int kontainer_ready(void) {
+  if (life < 0) return errno = EBADF, -1;
+  int result = send_plain(life, MESSAGE_READY, 0);
+  close(life);
+  life = -1;
+  return result;
+}
+
 int kontainer_accept(void) {
-  if (listening < 0) return errno = EBADF, -1;
-  if (send_plain(life, MESSAGE_READY, 0)) return -1;
+  if (kontainer_ready()) return -1;
   int stream;
   do stream = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
   while (stream < 0 && errno == EINTR);
   close(listening);
-  close(life);
-  listening = life = -1;
+  listening = -1;
   return stream;
 }
