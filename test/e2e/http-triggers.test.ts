@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { hashSync } from 'bcryptjs';
 import { call, json, type CallInit } from '../helpers/e2e-call.ts';
@@ -7,6 +8,7 @@ import { failed, startLoad } from '../helpers/e2e-load.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
 import { eventually, nextSecond } from '../helpers/eventually.ts';
 import { freePorts } from '../helpers/free-ports.ts';
+import { processesBelow } from '../helpers/processes.ts';
 import { rawExchange } from '../helpers/raw-http.ts';
 import { makeCertificate } from '../helpers/test-certificates.ts';
 import { tlsCall } from '../helpers/tls-call.ts';
@@ -237,26 +239,29 @@ suite('HTTP triggers, with no Ingress controller', () => {
       '-p',
       JSON.stringify({
         spec: {
-          routes: [{ host: 'one.default' }, { path: '/default/one' }, { path: '/metrics' }, { path: '/' }],
+          routes: [
+            { host: 'one.default' },
+            { path: '/default/one' },
+            { path: '/metrics' },
+            { host: 'owned.example' },
+            { host: 'owned.example', path: '/own' },
+            { path: '/' },
+          ],
         },
       }),
     );
-    await eventually('the route by hand is there', async () => {
-      const { status } = JSON.parse(
-        await platform.kubectl.run('get', 'image', 'two', '-o', 'json'),
-      ) as StoredTrigger;
-      return status?.conditions?.some(({ reason: why }) => why === 'Served');
-    });
+    const caught = await until('h', '/anything', 200);
+    assert.equal((JSON.parse(caught.text) as Echo).who, 'two');
     const places = [
       ['one.default', '/x'],
       ['h', '/default/one/x'],
+      ['owned.example', '/x'],
     ] as const;
     for (const [host, path] of places) {
       const { text } = await byHost(host, path);
       assert.equal((JSON.parse(text) as Echo).who, 'one', host);
     }
-    const caught = await until('h', '/anything', 200);
-    assert.equal((JSON.parse(caught.text) as Echo).who, 'two');
+    await reason('owner', 'Ready');
     assert.match((await byHost('h', '/metrics')).text, /# TYPE/);
     await platform.kubectl.run('patch', 'image', 'two', '--type=merge', '-p', '{"spec":{"routes":null}}');
     for (const name of ['thief', 'name-thief', 'path-thief', 'bare']) await remove(name);
@@ -309,6 +314,23 @@ suite('HTTP triggers, with no Ingress controller', () => {
     assert.equal((JSON.parse(allowed.text) as Echo).path, '/echo');
   });
 
+  test('a process for calls that is started anew knows the routes', async () => {
+    const workers = () =>
+      processesBelow(platform.instance.pid('faas-server')).filter(({ pid }) =>
+        commandLine(pid).includes('faas-server-worker'),
+      );
+    const [victim] = workers();
+    assert.ok(victim);
+    process.kill(victim.pid, 'SIGKILL');
+    await eventually('another one takes its place', () => {
+      const now = workers().map(({ pid }) => pid);
+      return now.length === 2 && !now.includes(victim.pid);
+    });
+    await until('plain.example', '/api/v1/hello', 200);
+    for (let count = 0; count < 10; count += 1)
+      assert.equal((await byHost('plain.example', '/api/v1/hello')).status, 200);
+  });
+
   test('routes are there again after any part was killed', async () => {
     for (const part of ['faas-server', 'faas-downloader', 'controllers'])
       process.kill(platform.instance.pid(part), 'SIGKILL');
@@ -319,6 +341,15 @@ suite('HTTP triggers, with no Ingress controller', () => {
     await until('plain.example', '/api/v1/hello', 404);
   });
 });
+
+/** Empty for a process that has ended. */
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 interface StoredTrigger {
   metadata: { generation: number };
