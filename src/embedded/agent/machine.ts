@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import {
   ociSeccomp,
   parseSeccompProfile,
@@ -34,7 +34,7 @@ export async function openPodParts(options: AgentOptions, events: EventRecorder)
     client,
     images: await openImages(config, places.images),
     places,
-    host: await hostOf(config, clock),
+    host: { ...(await hostOf(config, clock)), passage: await passageTo(places) },
     defaults: defaultLimits(machine),
     systemBinds: systemBinds(),
     slots: new KeyedSemaphore(config.KONTAIN_AGENT_PODS ?? machine.cores),
@@ -80,6 +80,16 @@ async function hostOf(config: AgentConfig, clock: AgentOptions['clock']): Promis
     cgroup: config.KONTAIN_AGENT_CGROUP,
     clock,
   };
+}
+
+/** The highest folder from the root to the home that others cannot pass: who runs it may keep all that is theirs closed. */
+async function passageTo({ home, work }: PodPlaces): Promise<ContainerHost['passage']> {
+  const parts = home.split('/');
+  for (let length = 2; length <= parts.length; length += 1) {
+    const closed = parts.slice(0, length).join('/');
+    if (((await stat(closed)).mode & 0o001) === 0) return { closed, open: work };
+  }
+  return undefined;
 }
 
 /** Enough for installers of large dependencies; not all that the machine has. */

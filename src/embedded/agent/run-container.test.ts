@@ -22,7 +22,7 @@ import {
 } from '../../kontainer/container/seccomp-profile.ts';
 import { idBase } from '../../oci/id-base.ts';
 import type { ContainerRun } from './container-config.ts';
-import { runContainer } from './run-container.ts';
+import { runContainer, type ContainerHost } from './run-container.ts';
 
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
 const programs = ['/bin/sh', '/bin/cat', '/usr/bin/id', '/bin/sleep', '/bin/rm', '/bin/mount', '/bin/head'];
@@ -40,8 +40,10 @@ function makeLayer(folder: string): void {
 }
 
 function machine() {
-  const root = mkdtempSync(join(tmpdir(), 'agent-'));
-  execFileSync('chmod', ['755', root]);
+  const top = mkdtempSync(join(tmpdir(), 'agent-'));
+  execFileSync('chmod', ['755', top]);
+  const root = join(top, basename(top));
+  mkdirSync(root);
   const layer = join(root, 'layer');
   makeLayer(layer);
   const host = {
@@ -53,9 +55,15 @@ function machine() {
   };
   let count = 0;
   return {
+    top,
     root,
     layer,
-    async run(script: string, change: Partial<ContainerRun> = {}, signal = new AbortController().signal) {
+    async run(
+      script: string,
+      change: Partial<ContainerRun> = {},
+      signal = new AbortController().signal,
+      passage?: ContainerHost['passage'],
+    ) {
       const id = `c${(count += 1)}`;
       const folder = join(root, id);
       mkdirSync(folder);
@@ -72,11 +80,16 @@ function machine() {
       const logFile = join(folder, 'log');
       writeFileSync(logFile, '');
       const onOutput = (_: string, chunk: Buffer): void => appendFileSync(logFile, chunk);
-      const ended = await runContainer(run, { id, folder, layers: [layer], onOutput }, host, signal);
+      const ended = await runContainer(
+        run,
+        { id, folder, layers: [layer], onOutput },
+        { ...host, passage },
+        signal,
+      );
       return { ...ended, log: readFileSync(logFile, 'utf8') };
     },
     [Symbol.dispose]() {
-      rmSync(root, { recursive: true });
+      rmSync(top, { recursive: true });
       // Those of a run that was killed are the agent's to sweep; only folders can be removed there.
       const folders = globSync(`/sys/fs/cgroup/{*/,}${basename(root)}`);
       if (folders.length > 0) execFileSync('find', [...folders, '-depth', '-type', 'd', '-delete']);
@@ -131,6 +144,17 @@ test('what cannot start says why', async () => {
   const { exitCode, log } = await it.run('', { args: ['/nothing'] });
   assert.notEqual(exitCode, 0);
   assert.match(log, /nothing/);
+});
+
+test('a folder above that is closed to others is passed', async () => {
+  using it = machine();
+  const mounts = [{ source: join(it.root, 'open'), path: '/open', readOnly: true }];
+  mkdirSync(join(it.root, 'open'));
+  writeFileSync(join(it.root, 'open/file'), 'x');
+  execFileSync('chmod', ['700', it.top]);
+  const passage = { closed: it.top, open: it.root };
+  const { exitCode, log } = await it.run('cat /open/file', { mounts }, undefined, passage);
+  assert.deepEqual([exitCode, log], [0, 'x']);
 });
 
 test('too much memory and too many processes end at their limits', async () => {

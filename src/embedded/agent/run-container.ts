@@ -15,6 +15,11 @@ export interface ContainerHost {
   seccomp: object;
   /** Below each cgroup hierarchy. */
   cgroup: string;
+  /**
+   * Where a folder above those of the containers is closed to others than root: `closed` is that folder, `open` the one
+   * below it that root of the containers, who is nobody out here, has to reach.
+   */
+  passage?: { closed: string; open: string } | undefined;
   clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
 }
 
@@ -46,14 +51,21 @@ const maxMessageBytes = 4096;
 
 /**
  * Runs as root in mount and pid namespaces of its own, so that the kernel removes the mount and ends every process when it
- * goes, however it goes. crun refuses to start where the v2 hierarchy of a hybrid machine is mounted. Arguments come as
+ * goes, however it goes. In the place of a closed folder there is one that leads to the open one alone. crun refuses to start where the v2 hierarchy of a hybrid machine is mounted. Arguments come as
  * arguments: nothing of a user is in the text.
  */
 const script = `
 set -eu
 umount /sys/fs/cgroup/unified 2> /dev/null || :
 mount -t overlay -o "nodev,lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/rootfs"
-shift 2
+if [ -n "$3" ]; then
+  exec 3< "$4"
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$3"
+  mkdir -p "$4"
+  mount --no-canonicalize --rbind /proc/self/fd/3 "$4"
+  exec 3<&-
+fi
+shift 4
 exec "$@"`;
 
 /**
@@ -120,7 +132,9 @@ async function start(place: ContainerPlace, host: ContainerHost, signal: AbortSi
     '--mount-proc',
     '--',
   ];
-  const shell = ['sh', '-c', script, 'sh', layers.toReversed().join(':'), folder, ...runtime];
+  const { closed = '', open = '' } = host.passage ?? {};
+  const lower = layers.toReversed().join(':');
+  const shell = ['sh', '-c', script, 'sh', lower, folder, closed, open, ...runtime];
   const [program, ...args] = tiedCommand('KILL', [...namespaces, ...shell], process.pid);
   const child = spawn(program, args, {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },

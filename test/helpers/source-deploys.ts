@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { functionResource, type StoredFunction } from '../../src/api/function.ts';
+import { coreEvents } from '../../src/kube/builtin-resources.ts';
+import { createKubeClient } from '../../src/kube/client.ts';
+import type { KubeClient } from '../../src/kube/client-types.ts';
+import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { kubeless, type CliRun } from './cli.ts';
+import { embeddedInstance, type EmbeddedInstance } from './embedded-instance.ts';
+import { eventually } from './eventually.ts';
+import { call } from './caller.ts';
+
+const namespace = 'default';
+
+/** Embedded mode with the command line and sources: what a user has after `make up`. */
+export interface SourceDeploys extends AsyncDisposable {
+  instance: EmbeddedInstance;
+  client: KubeClient;
+  /** `host:port` of the registry. */
+  registry(): Promise<string>;
+  /** Writes a source file; returns its path. */
+  file(name: string, content: string | Buffer): Promise<string>;
+  kubeless(...argv: string[]): Promise<CliRun>;
+  /** Deploys a Python function that answers with a text, and waits until it is ready. */
+  answer(name: string, text: string, ...more: string[]): Promise<CliRun>;
+  get(name: string): Promise<StoredFunction>;
+  /** Waits for a reason of the Ready condition that is about the spec of now. */
+  until(name: string, reason: string): Promise<StoredFunction>;
+  events(name: string): Promise<string[]>;
+  call(name: string): Promise<{ status: number | null; body: string }>;
+}
+
+export async function sourceDeploys(): Promise<SourceDeploys> {
+  const stack = new AsyncDisposableStack();
+  const instance = stack.use(await embeddedInstance());
+  await instance.up();
+  const connection = await loadKubeconfig(instance.home.kubeconfig);
+  const options = { connection, clock: systemClock, random: Math.random, userAgent: 'test' };
+  const client = stack.use(createKubeClient(options));
+  const file = async (name: string, content: string | Buffer): Promise<string> => {
+    const path = join(instance.home.root, name);
+    await writeFile(path, content);
+    return path;
+  };
+  const cli = (...argv: string[]) => kubeless(argv, { kubeconfig: instance.home.kubeconfig });
+  const get = (name: string) => client.get(functionResource, { namespace, name });
+  return {
+    instance,
+    client,
+    file,
+    kubeless: cli,
+    get,
+    async registry() {
+      const text = await instance.kubectl.run('get', 'cm', 'kubeless-config', '-n', 'kubeless', '-o', 'yaml');
+      const { data } = parse(text) as { data: Record<string, string> };
+      return data['runtime-registry']?.split('/', 1)[0] ?? '';
+    },
+    async answer(name, text, ...more) {
+      const path = await file(
+        `${name}.py`,
+        `def handler(event, context):\n    return ${JSON.stringify(text)}\n`,
+      );
+      const known = await get(name).catch(() => undefined);
+      const flags = [
+        '--runtime',
+        'python3.11',
+        '--handler',
+        `${name}.handler`,
+        '--from-file',
+        path,
+        '--wait',
+      ];
+      return cli('function', known === undefined ? 'deploy' : 'update', name, ...flags, ...more);
+    },
+    until: (name, reason) => untilReason(get, name, reason),
+    async events(name) {
+      const { items } = await client.list(coreEvents, { namespace });
+      return items.flatMap(({ involvedObject, reason, message }) =>
+        involvedObject.name === name && involvedObject.kind === 'Function' ? [`${reason}: ${message}`] : [],
+      );
+    },
+    async call(name) {
+      const { status, body } = await call(instance.url(`/${namespace}/${name}`));
+      return { status, body };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function untilReason(
+  get: (name: string) => Promise<StoredFunction>,
+  name: string,
+  reason: string,
+): Promise<StoredFunction> {
+  let last = 'nothing';
+  const check = async (): Promise<StoredFunction | undefined> => {
+    const object = await get(name);
+    const ready = object.status?.conditions?.find(({ type }) => type === 'Ready');
+    last = JSON.stringify(ready);
+    return ready?.observedGeneration === object.metadata.generation && ready?.reason === reason
+      ? object
+      : undefined;
+  };
+  try {
+    return await eventually(`Function ${name} is ${reason}`, check, 120_000);
+  } catch (error) {
+    throw new Error(`last seen: ${last}`, { cause: error });
+  }
+}
