@@ -10,6 +10,7 @@ import { loadKubeconfig } from '../kube/kubeconfig.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../lib/errors.ts';
+import { shellWord } from '../lib/shell-word.ts';
 
 /** Deploys the samples to the running instance of KONTAIN_HOME, calls one, and says what to try next. */
 async function main(): Promise<void> {
@@ -40,8 +41,8 @@ ${styleText('bold', target)}
 
 Try next:
   curl ${url(last.metadata.name)}
-  kubectl --kubeconfig ${home.kubeconfig} get images
-  ${process.env['KONTAIN_HOME'] === undefined ? '' : `KONTAIN_HOME=${home.root} `}make down`);
+  kubectl --kubeconfig ${shellWord(home.kubeconfig)} get images
+  ${!process.env['KONTAIN_HOME'] ? '' : `KONTAIN_HOME=${shellWord(home.root)} `}make down`);
 }
 
 function printReady({ metadata, status }: SampleImage): void {

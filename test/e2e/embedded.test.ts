@@ -84,9 +84,10 @@ suite('embedded mode, as a user has it', () => {
   });
 });
 
-test('two instances live side by side', async () => {
+test('two instances live side by side, whoever starts them, wherever their homes are', async () => {
   await using one = await embeddedInstance();
-  await using two = await embeddedInstance();
+  // Nothing that it makes is for others to read, and its home has a space.
+  await using two = await embeddedInstance({}, { prefix: "kontain's home ", umask: '077' });
   await Promise.all([one.up(), two.up()]);
   await Promise.all([one.deploy('hello', 'hello-python'), two.deploy('hello', 'hello-c')]);
   const [first, second] = await Promise.all([

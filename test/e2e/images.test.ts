@@ -8,8 +8,8 @@ import { Platform } from '../helpers/e2e-platform.ts';
 import { kontainerProcesses, leftByCalls } from '../helpers/e2e-processes.ts';
 import { eventually } from '../helpers/eventually.ts';
 
-/** Promised is 1 s; a test machine is busy now and then, not each time. */
-const newFunctionLimitMs = 3000;
+/** Promised, beside what the commands of the test themselves take. */
+const newFunctionLimitMs = 1000;
 
 function saying(word: string): { file: string; source: string } {
   return { file: 'says.py', source: `def handler(event, context):\n    return "${word}"\n` };
@@ -24,6 +24,12 @@ suite('images of functions', () => {
   after(() => platform[Symbol.asyncDispose]());
 
   const imageSaying = (word: string) => platform.images.inlineFunction('python3.11', saying(word));
+  /** How busy the machine is: a deploy of a test is two runs of kubectl as well. */
+  async function timeOfTwoCommands(): Promise<number> {
+    const start = performance.now();
+    for (const name of ['many-1', 'many-2']) await platform.kubectl.run('get', 'image', name);
+    return Math.round(performance.now() - start);
+  }
   const entries = (folder: string): string[] => {
     const path = join(platform.root, folder);
     return existsSync(path) ? readdirSync(path) : [];
@@ -70,17 +76,20 @@ suite('images of functions', () => {
     for (const name of names) assert.equal((await call(platform.url(name))).text, name);
 
     const times: number[] = [];
+    const commands: number[] = [];
     for (const name of ['late-1', 'late-2', 'late-3']) {
       const image = await imageSaying(name);
       const start = performance.now();
       await platform.deploy({ [name]: { image } });
       assert.equal((await call(platform.url(name))).text, name);
       times.push(Math.round(performance.now() - start));
+      commands.push(await timeOfTwoCommands());
     }
     context.diagnostic(
       `new functions on a base that is there answered ${times.join(', ')} ms after kubectl apply began`,
     );
-    assert.ok(Math.min(...times) < newFunctionLimitMs, `${times.join(', ')} ms`);
+    const within = times.some((ms, index) => ms < newFunctionLimitMs + 4 * (commands[index] ?? 0));
+    assert.ok(within, `${times.join(', ')} ms, while two commands took ${commands.join(', ')} ms`);
   });
 
   test('a template of a function that nobody calls any more ends', async () => {

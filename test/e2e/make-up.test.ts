@@ -7,7 +7,7 @@ import { leftovers } from '../helpers/leftovers.ts';
 import { repository } from '../helpers/program.ts';
 
 test('make up shows an answer, the URL and three commands, again too; make down leaves nothing', async (t) => {
-  await using it = await embeddedInstance();
+  await using it = await embeddedInstance({}, { prefix: 'kontain home ' });
   // Its own settings, and nothing of a make that runs this test.
   const { MAKEFLAGS: _, MAKELEVEL: __, MFLAGS: ___, ...inherited } = process.env;
   const env = { ...inherited, KONTAIN_HOME: it.home.root, KONTAIN_PORT: String(it.port) };
@@ -18,6 +18,7 @@ test('make up shows an answer, the URL and three commands, again too; make down 
   assert.ok(first.includes(it.url('/default/hello-python')), first);
   assert.match(first, /hello world/);
   assert.match(first, /answered in [\d.]+ ms/);
+  // A person pastes them into a shell.
   const next = first.slice(first.indexOf('Try next:')).trim().split('\n').slice(1);
   assert.equal(next.length, 3, first);
   const [curl = '', kubectl = ''] = next;

@@ -28,14 +28,25 @@ export interface EmbeddedInstance extends AsyncDisposable {
   untilReady(): Promise<void>;
 }
 
+export interface User {
+  /** What the name of the home begins with. */
+  prefix?: string;
+  /** Of whoever runs `up`, in octal. */
+  umask?: string;
+}
+
 /** `settings` of its parts, as environment variables. */
-export async function embeddedInstance(settings: NodeJS.ProcessEnv = {}): Promise<EmbeddedInstance> {
-  const home = homeAt(await mkdtemp(join(tmpdir(), 'kontain-home-')));
+export async function embeddedInstance(
+  settings: NodeJS.ProcessEnv = {},
+  { prefix = 'kontain-home-', umask = '022' }: User = {},
+): Promise<EmbeddedInstance> {
+  const home = homeAt(await mkdtemp(join(tmpdir(), prefix)));
   const [port = 0] = await freePorts(1);
   const env = { ...process.env, ...settings, KONTAIN_HOME: home.root, KONTAIN_PORT: String(port) };
   const program = join(repository, 'src/main/embedded.ts');
   const embedded = async (command: string): Promise<void> => {
-    await promisify(execFile)(process.execPath, [program, command], { env });
+    const script = `umask ${umask}; exec "$0" "$@"`;
+    await promisify(execFile)('sh', ['-c', script, process.execPath, program, command], { env });
   };
   const client = kubectl('kubectl', home.kubeconfig, join(home.root, 'kubectl-cache'));
   const record = (): SupervisorRecord => {

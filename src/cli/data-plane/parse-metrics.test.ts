@@ -34,6 +34,11 @@ function withPlainZero<T extends { value: number }>(sample: T): T {
   return { ...sample, value: sample.value + 0 };
 }
 
+test('a label may hold line ends of other alphabets', () => {
+  for (const text of ['\u2028', '\u2029', '\r', 'a\u2028b'])
+    assert.deepEqual(parseMetrics(`a{x="${text}"} 0`), [{ name: 'a', labels: { x: text }, value: 0 }]);
+});
+
 test('parseMetrics leaves out what is no sample', () => {
   assert.deepEqual(parseMetrics('# HELP x\n\nnonsense\n{}\nx\n'), []);
   assert.deepEqual(parseMetrics('x 1 1234\ny{} +Inf'), [

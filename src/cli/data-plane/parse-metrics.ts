@@ -5,8 +5,9 @@ export interface Sample {
   value: number;
 }
 
-const sampleLine = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$/;
-const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
+// Lines end with \n only: a label may hold what JavaScript takes for an end as well (\r, U+2028), so `.` is any sign.
+const sampleLine = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?$/s;
+const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/gs;
 
 /** The samples of a page; what is none is left out: comments, empty lines, garbage. */
 export function parseMetrics(page: string): Sample[] {
@@ -24,7 +25,7 @@ function parseLabels(text: string): Record<string, string> {
 }
 
 function unescape(value: string): string {
-  return value.replaceAll(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign));
+  return value.replaceAll(/\\(.)/gs, (_, sign: string) => (sign === 'n' ? '\n' : sign));
 }
 
 function parseValue(text: string): number {
