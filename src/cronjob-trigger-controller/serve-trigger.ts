@@ -77,7 +77,7 @@ async function functionOf(
   if (found !== undefined && !isBeingDeleted(found)) return found;
   await clearTrigger(parts, trigger.metadata, signal);
   const message = `There is no Function ${name} in namespace ${namespace}. Deploy it, or change spec.function-name.`;
-  throw new ReconcileFailure('FunctionMissing', message, { retry: false });
+  throw new ReconcileFailure('FunctionNotFound', message, { retry: false });
 }
 
 function settingsOf({ followed, clusterDomain }: TriggerParts) {

@@ -206,12 +206,12 @@ export function cronJobTriggerControllerContract(name: string, start: StartTarge
 
     test('without its Function it says so and calls nothing; with it all is well again', async () => {
       await triggers.create('early', to('late'));
-      await triggers.until('early', 'FunctionMissing', /There is no Function late in namespace/);
+      await triggers.until('early', 'FunctionNotFound', /There is no Function late in namespace/);
       assert.equal(await triggers.cronJob('early'), undefined);
       await world.deployFunction('late');
       await triggers.until('early', 'Ready');
       await world.deleteFunction('late');
-      await triggers.until('early', 'FunctionMissing');
+      await triggers.until('early', 'FunctionNotFound');
       await triggers.gone('early');
       await triggers.edit('early', { spec: { 'function-name': 'hello' } });
       await triggers.until('early', 'Ready');

@@ -62,11 +62,12 @@ export class ControllerWorld implements AsyncDisposable {
   }
 
   /** Starts a replica of a controller; it ends with the world, or before. */
-  async start(controller: string): Promise<RunningProgram> {
+  async start(controller: string, settings: NodeJS.ProcessEnv = {}): Promise<RunningProgram> {
     const args = ['--kubeconfig', this.kubeconfig, '--port', '0'];
     const env = {
       KUBELESS_NAMESPACE: this.platform,
       KONTAIN_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
+      ...settings,
     };
     return this.stack.use(await startProgram(controller, args, env));
   }
