@@ -2,29 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { bundleRoute, routesDocument } from '../../../test/helpers/bundle-routes.ts';
+import { called, tableOf, type Claims } from '../../../test/helpers/claimed-routes.ts';
 import { decodeSegment } from './request-target.ts';
 import { parseRoute } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import { segmentsOf } from './route-tree.ts';
-
-type Claims = Record<string, { host?: string; path?: string }[]>;
-
-/** Functions of namespace `ns` by name; the earlier of the list are older. */
-function tableOf(claims: Claims): RouteTable {
-  const table = new RouteTable();
-  for (const [index, [name, routes]] of Object.entries(claims).entries())
-    table.set({ namespace: 'ns', name, document: routesDocument(routes.map(bundleRoute), `${index}`) });
-  return table;
-}
-
-/** `function prefix target` of what is called first. */
-function called(table: RouteTable, url: string): string {
-  const { host, pathname } = /^(?<host>[^/]*)(?<pathname>.*)$/.exec(url)?.groups ?? {};
-  const { candidates, reserved } = parseRoute(pathname ?? '', host, table);
-  const [first] = candidates.filter(({ namespace, name }) => table.has(namespace, name));
-  if (first === undefined) return reserved ?? 'nothing';
-  return `${first.name} ${first.prefix} ${first.target}`;
-}
 
 suite('routes of Images', () => {
   const claims: Claims = {
@@ -177,92 +159,4 @@ function naive(routes: { host: string; path: string }[], name: string, asked: st
       best = { name: `f${index}`, length: segments.length };
   }
   return best?.name;
-}
-
-suite('a path that can be read in two ways', () => {
-  const claims: Claims = {
-    open: [{ host: 'h' }],
-    closed: [
-      { host: 'h', path: '/admin' },
-      { host: 'h', path: '/open/in' },
-    ],
-  };
-  const tricks = [
-    '//admin/x',
-    '/.//admin',
-    '/x/../admin',
-    '/x/%2e%2E/admin',
-    '/x/.%2e/admin',
-    '/x/..;/admin',
-    '/x/..%2fadmin',
-    '/x%2f..%2fadmin',
-    '/%2fadmin',
-    '/%2Fadmin/x',
-    '/admin%2fx',
-    '/admin%5Cx',
-    '/admin\\x',
-    '/\\admin',
-    '/x\\..\\admin',
-    '/admin;a=b/x',
-    '/;/admin',
-    '/./admin',
-    '/.',
-    '/..',
-  ];
-  for (const trick of tricks) {
-    test(trick, () => {
-      assert.throws(() => called(tableOf(claims), `h${trick}`), { code: 'bad_request' });
-    });
-  }
-
-  const piece = fc.constantFrom(
-    '/',
-    '//',
-    '\\',
-    '%2f',
-    '%5C',
-    '.',
-    '..',
-    '%2e',
-    ';p',
-    '%3b',
-    'admin',
-    'open',
-    'in',
-    'x',
-    '%61dmin',
-  );
-
-  test('whatever is asked: what any reading of it takes for a guarded path does not reach the open route', () => {
-    const table = tableOf(claims);
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
-        const asked = `/${pieces.join('')}`;
-        let reached: string;
-        try {
-          reached = called(table, `h${asked}`);
-        } catch {
-          return;
-        }
-        if (readings(asked).some((reading) => /^\/+(admin|open\/+in)(\/|$)/.test(reading)))
-          assert.ok(reached.startsWith('closed'), `${asked} reached ${reached}`);
-      }),
-      { numRuns: 3000 },
-    );
-  });
-});
-
-/** As servers read paths: with parameters cut or not, slashes decoded or not, merged or not, dots resolved or not. */
-function readings(asked: string): string[] {
-  const steps: ((text: string) => string)[] = [
-    (text) => text.replaceAll(/;[^/]*/g, ''),
-    (text) => decodeURIComponent(text),
-    (text) => text.replaceAll(/;[^/]*/g, ''),
-    (text) => text.replaceAll('\\', '/'),
-    (text) => text.replaceAll(/\/+/g, '/'),
-    (text) => new URL(`http://h${text}`).pathname,
-  ];
-  let all = [asked];
-  for (const step of steps) all = [...all, ...all.map((text) => step(text))];
-  return all;
 }
