@@ -5,7 +5,7 @@ export function bashCompletion(places: readonly Place[]): string {
   return `# bash completion of kubeless: . <(kubeless completion bash)
 _kubeless() {
   local current=\${COMP_WORDS[COMP_CWORD]} path=kubeless word words=""
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case $word in -*) break ;; *) path="$path $word" ;; esac
   done
   while :; do

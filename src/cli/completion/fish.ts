@@ -11,7 +11,8 @@ function __kubeless_at
         set -a path $word
     end
     set -l here (string join ' ' $path)
-    test "$here" = "$argv[1]"; or string match -q -- "$argv[1] *" "$here"; and test "$argv[2]" = leaf
+    test "$here" = "$argv[1]"; and return 0
+    test "$argv[2]" = leaf; and string match -q -- "$argv[1] *" "$here"
 end
 ${places.flatMap(linesOf).join('\n')}
 `;
