@@ -1,5 +1,6 @@
 import { compiledImages } from './compiled-languages.ts';
 import type { RunConfig } from './layout.ts';
+import { scriptingImages, scriptingRuntimes } from './scripting-languages.ts';
 
 export interface ImageRecipe {
   /** Names of layers in recipes.ts, lowest first. */
@@ -77,11 +78,15 @@ function builder(program: string): ImageRecipe {
   };
 }
 
+const scripting = scriptingImages(path, templateLabels);
+
 export const images: Readonly<Record<string, ImageRecipe>> = {
   'python3.11': python,
   'hello-python': withFunction(python, 'hello-python', 'hello', 'handler'),
   nodejs24: nodejs,
   cgi,
+  ...scripting,
+  ...scriptingSamples(),
   ...compiledImages(path, templateLabels),
   unzip: builder('unzip'),
   'function-image-builder': builder('function-image-builder'),
@@ -108,6 +113,15 @@ export const images: Readonly<Record<string, ImageRecipe>> = {
     },
   },
 };
+
+function scriptingSamples(): Record<string, ImageRecipe> {
+  const samples = Object.entries(scriptingRuntimes).flatMap(([language, image]) => {
+    const runtime = scripting[image];
+    const name = `hello-${language}`;
+    return runtime === undefined ? [] : [[name, withFunction(runtime, name, 'hello', 'handler')] as const];
+  });
+  return Object.fromEntries(samples);
+}
 
 function withFunction(runtime: ImageRecipe, layer: string, module: string, handler: string): ImageRecipe {
   const env = [...(runtime.config.Env ?? []), `MOD_NAME=${module}`, `FUNC_HANDLER=${handler}`];

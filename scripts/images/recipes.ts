@@ -1,5 +1,6 @@
 import { compiledLayers, compiledTrees } from './compiled-languages.ts';
 import type { DebianVariant } from './debian.ts';
+import { scriptingLayers, scriptingTrees } from './scripting-languages.ts';
 
 /** A Debian root folder, made once and kept in the cache. */
 export interface TreeRecipe {
@@ -52,6 +53,7 @@ export const trees: Readonly<Record<string, TreeRecipe>> = {
     packages: [...debian, 'python3.11-minimal', 'libpython3.11-stdlib'],
     python: ['/usr/lib/python3.11'],
   },
+  ...scriptingTrees(debian),
   'debian-builder': {
     variant: 'full',
     packages: [...debian, 'bzip2', 'git', 'skopeo', 'xz-utils', 'zstd'],
@@ -91,6 +93,7 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
     folders: ['kubeless'],
     stripTypes: true,
   },
+  ...scriptingLayers(),
   'builder-programs': { kind: 'tree', tree: 'debian-builder', base: 'debian' },
   'image-builder': {
     kind: 'bundle',

@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { nodeFlags } from '../../scripts/images/images.ts';
 import { runtimeContract } from './runtime/contract.ts';
 import { call } from './runtime/http-exchange.ts';
-import { startRuntime, type Mode, type Runtime } from './runtime/runtime-process.ts';
+import { nodejs } from './runtime/languages.ts';
+import { startRuntime, type Mode } from './runtime/runtime-process.ts';
 
 /** What the handler of that name answers when all of Node works. */
 const everything = '[16,true,"hi\\n","imported","pong"]';
-
-const root = join(import.meta.dirname, '../..');
-const nodejs: Runtime = {
-  command: [process.execPath, ...nodeFlags, join(root, 'runtimes/nodejs/main.ts')],
-  stub: (library) => ({ LD_PRELOAD: library }),
-  env: { KONTAIN_ADDON: join(root, 'build/native/kontainer.node'), UV_USE_IO_URING: '0' },
-  functions: join(root, 'test/fixtures/functions/nodejs'),
-  suffix: '.js',
-};
 
 runtimeContract('nodejs', nodejs);
 
@@ -66,7 +56,7 @@ suite('Runtime nodejs', () => {
   });
 
   test('a body over REQ_MB_LIMIT is refused', async () => {
-    await using runtime = await startRuntime(nodejs, 'kinds.echo', 'stream', { REQ_MB_LIMIT: '0.001' });
+    await using runtime = await startRuntime(nodejs, 'kinds.repeats', 'stream', { REQ_MB_LIMIT: '0.001' });
     const body = Buffer.alloc(2000);
     assert.equal((await call(await runtime.address(), { method: 'POST', body })).status, 413);
   });

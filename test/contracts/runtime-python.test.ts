@@ -5,17 +5,10 @@ import { suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { runtimeContract } from './runtime/contract.ts';
 import { call } from './runtime/http-exchange.ts';
-import { startRuntime, type Runtime } from './runtime/runtime-process.ts';
+import { python } from './runtime/languages.ts';
+import { startRuntime } from './runtime/runtime-process.ts';
 
 const root = join(import.meta.dirname, '../..');
-const python: Runtime = {
-  command: ['/usr/bin/python3', join(root, 'runtimes/python')],
-  stub: (library) => ({ KONTAIN_LIBRARY: library }),
-  env: { PYTHONDONTWRITEBYTECODE: '1' },
-  functions: join(root, 'test/fixtures/functions/python'),
-  suffix: '.py',
-};
-
 runtimeContract('python', python);
 
 suite('Runtime python', () => {
@@ -54,7 +47,7 @@ suite('Runtime python', () => {
   });
 
   test('a body over FUNC_MEMFILE_MAX is refused', async () => {
-    await using runtime = await startRuntime(python, 'kinds.echo', 'stream', { FUNC_MEMFILE_MAX: '3' });
+    await using runtime = await startRuntime(python, 'kinds.repeats', 'stream', { FUNC_MEMFILE_MAX: '3' });
     assert.equal((await call(await runtime.address(), { method: 'POST', body: 'four' })).status, 413);
   });
 

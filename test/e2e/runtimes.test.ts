@@ -14,14 +14,18 @@ suite('a runtime image', () => {
   before(async () => {
     platform = await Platform.start();
     const on = (runtime: RuntimeName, file: string, handler: string) => {
-      const folder = runtime.startsWith('python') ? 'python' : 'nodejs';
+      const [folder = ''] = /^[a-z]+/.exec(runtime) ?? [];
       const source = readFileSync(join(functions, folder, file), 'utf8');
       return platform.images.inlineFunction(runtime, { file, source, handler });
     };
     await platform.deploy({
       'python-numbers': { image: await on('python3.11', 'kinds.py', 'numbers') },
       'nodejs-numbers': { image: await on('nodejs24', 'kinds.js', 'numbers') },
+      'ruby-numbers': { image: await on('ruby3.1', 'draws.rb', 'numbers') },
       'nodejs-everything': { image: await on('nodejs24', 'kinds.js', 'everything') },
+      'perl-numbers': { image: await on('perl5.36', 'draws.pl', 'numbers') },
+      'php-numbers': { image: await on('php8.2', 'draws.php', 'numbers') },
+      'ruby-everything': { image: await on('ruby3.1', 'kinds.rb', 'everything') },
       'nodejs-typed': { image: await on('nodejs24', 'typed.mts', 'handler') },
       'nodejs-listening': { image: await on('nodejs24', 'listening.js', 'handler') },
       'nodejs-never': { image: await on('nodejs24', 'kinds.js', 'never') },
@@ -29,7 +33,7 @@ suite('a runtime image', () => {
   });
   after(() => platform[Symbol.asyncDispose]());
 
-  for (const name of ['python-numbers', 'nodejs-numbers'])
+  for (const name of ['python-numbers', 'nodejs-numbers', 'ruby-numbers', 'perl-numbers', 'php-numbers'])
     test(`gives no two calls the same random number: ${name}`, async () => {
       const answers = await Promise.all(Array.from({ length: calls }, () => fetch(platform.url(name))));
       const drawn = (await Promise.all(answers.map((answer) => answer.json()))) as Record<string, unknown>[];
@@ -43,6 +47,13 @@ suite('a runtime image', () => {
     for (let count = 0; count < 5; count++) {
       const answer = await fetch(platform.url('nodejs-everything'));
       assert.equal(await answer.text(), '[16,true,"hi\\n","imported","pong"]');
+    }
+  });
+
+  test('runs all of Ruby in a fork: threads, processes, files', async () => {
+    for (let count = 0; count < 5; count++) {
+      const answer = await fetch(platform.url('ruby-everything'));
+      assert.equal(await answer.text(), '["thread","process","file","timeout",{"at":1}]');
     }
   });
 

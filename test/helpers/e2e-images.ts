@@ -20,14 +20,23 @@ interface ImageConfig {
   rootfs: { type: string; diff_ids: string[] };
 }
 
-export type RuntimeName = 'python3.11' | 'nodejs24' | 'cgi' | 'go1.19' | 'java17';
+export type RuntimeName =
+  | 'python3.11'
+  | 'nodejs24'
+  | 'ruby3.1'
+  | 'perl5.36'
+  | 'php8.2'
+  | 'cgi'
+  | 'go1.19'
+  | 'java17';
 
 /** Makes images of functions from test/fixtures/images, as OCI layouts in a folder. All methods return an image reference. */
 export class E2eImages {
-  readonly #folder: string;
+  /** Where they are; goes away with the platform of the test. */
+  readonly folder: string;
 
   constructor(target: string) {
-    this.#folder = target;
+    this.folder = target;
   }
 
   /** `module.handler` of a fixture such as `calls.py`, on top of a runtime image of `make images`. */
@@ -105,7 +114,7 @@ export class E2eImages {
 
   #compile(fixture: string): Buffer {
     const target = join(
-      this.#folder,
+      this.folder,
       `program-${createHash('sha256').update(fixture).digest('hex').slice(0, 12)}`,
     );
     const flags = ['-static', '-O1', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-pthread'];
@@ -116,8 +125,8 @@ export class E2eImages {
   }
 
   #target(): string {
-    mkdirSync(this.#folder, { recursive: true });
-    return mkdtempSync(join(this.#folder, 'image-'));
+    mkdirSync(this.folder, { recursive: true });
+    return mkdtempSync(join(this.folder, 'image-'));
   }
 }
 

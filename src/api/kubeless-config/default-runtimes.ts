@@ -1,4 +1,5 @@
 import type { Runtime } from './runtime-images.ts';
+import { scriptingLanguages } from './scripting-languages.ts';
 
 /** Where the images of our runtimes are, unless `runtime-registry` says something else. */
 export const defaultRuntimeRegistry = 'docker.io/kontain';
@@ -35,6 +36,7 @@ export function defaultRuntimes(registry = defaultRuntimeRegistry): Runtime[] {
   return [
     interpreted(registry, '3.11', python),
     interpreted(registry, '24', nodejs),
+    ...scriptingLanguages.map(([version, language]) => interpreted(registry, version, language)),
     compiled(registry, '1.19', go),
     compiled(registry, '17', java),
     cgi(registry),
@@ -76,7 +78,8 @@ function cgi(registry: string): Runtime {
   };
 }
 
-interface Interpreted {
+/** How the dependencies of a language are installed and found. */
+export interface Interpreted {
   ID: string;
   depName: string;
   fileNameSuffix: string;

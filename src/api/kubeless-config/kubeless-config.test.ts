@@ -8,7 +8,16 @@ import { parseRuntimeImages } from './runtime-images.ts';
 
 test('nothing said: our runtimes, verified registries', () => {
   const config = parseKubelessConfig();
-  assert.deepEqual(runtimeNames(config.runtimes), ['python3.11', 'nodejs24', 'go1.19', 'java17', 'cgi']);
+  assert.deepEqual(runtimeNames(config.runtimes), [
+    'python3.11',
+    'nodejs24',
+    'ruby3.1',
+    'perl5.36',
+    'php8.2',
+    'go1.19',
+    'java17',
+    'cgi',
+  ]);
   assert.equal(config.registryTlsVerify, true);
   assert.equal(config.functionRegistry, undefined);
   assert.equal(config.buildTimeoutMs, 900_000);
@@ -90,7 +99,7 @@ test('runtimes are found by name and version, or the names are told', () => {
   const { runtimes } = parseKubelessConfig();
   assert.throws(() => findRuntime(runtimes, 'cobol1'), {
     message: 'Unable to find cobol1 as runtime.',
-    hint: 'Available runtimes are: python3.11, nodejs24, go1.19, java17, cgi.',
+    hint: 'Available runtimes are: python3.11, nodejs24, ruby3.1, perl5.36, php8.2, go1.19, java17, cgi.',
   });
   assert.throws(() => findRuntime(runtimes, 'python10'), {
     message: 'The given runtime and version python10 is not valid.',

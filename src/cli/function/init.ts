@@ -7,13 +7,19 @@ import { cgiTemplate } from '../templates/cgi.ts';
 import { goTemplate } from '../templates/go.ts';
 import { javaTemplate } from '../templates/java.ts';
 import { nodejsTemplate } from '../templates/nodejs.ts';
+import { perlTemplate } from '../templates/perl.ts';
+import { phpTemplate } from '../templates/php.ts';
 import { pythonTemplate } from '../templates/python.ts';
 import { readme } from '../templates/readme.ts';
+import { rubyTemplate } from '../templates/ruby.ts';
 import type { Template } from '../templates/template.ts';
 
 const templates: Readonly<Record<string, Template>> = {
   'python3.11': pythonTemplate,
   nodejs24: nodejsTemplate,
+  'ruby3.1': rubyTemplate,
+  'perl5.36': perlTemplate,
+  'php8.2': phpTemplate,
   'go1.19': goTemplate,
   java17: javaTemplate,
   cgi: cgiTemplate,

@@ -65,7 +65,10 @@ function program(
     const node = join(root, 'node_modules/.bin/node');
     return { argv: [node, join(root, 'runtimes/nodejs/main.ts')], env };
   }
+  if (runtime.startsWith('ruby')) return { argv: ['ruby', join(root, 'runtimes/ruby/main.rb')], env };
+  if (runtime.startsWith('perl')) return { argv: ['perl', join(root, 'runtimes/perl/main.pl')], env };
+  if (runtime.startsWith('php')) return { argv: ['php', join(root, 'runtimes/php/main.php')], env };
   throw new PlatformError('bad_request', `"${runtime}" does not run on this machine`, {
-    hint: 'function run knows python3.11 and nodejs24; deploy other runtimes.',
+    hint: 'function run knows python, nodejs, ruby, perl and php; deploy other runtimes.',
   });
 }

@@ -133,7 +133,7 @@ async function start(place: ContainerPlace, host: ContainerHost, signal: AbortSi
     '--',
   ];
   const { closed = '', open = '' } = host.passage ?? {};
-  const lower = layers.toReversed().join(':');
+  const lower = [...new Set(layers.toReversed())].join(':');
   const shell = ['sh', '-c', script, 'sh', lower, folder, closed, open, ...runtime];
   const [program, ...args] = tiedCommand('KILL', [...namespaces, ...shell], process.pid);
   const child = spawn(program, args, {

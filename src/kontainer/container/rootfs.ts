@@ -16,7 +16,8 @@ export async function mountRootfs(
   layers: readonly string[],
 ): Promise<Rootfs> {
   const id = host.nextId();
-  const below = layers.map((layer) => `${layer.replace(/^sha256:/, '')}/fs`).toReversed();
+  // An image may have one layer twice, an overlay may not; the upper one hides all of the lower.
+  const below = new Set(layers.map((layer) => `${layer.replace(/^sha256:/, '')}/fs`).toReversed());
   const errno = await new Promise<number>((resolve) => {
     launcher.subscribe(id, (event) => resolve(event.type === 'mounted' ? event.errno : -1));
     launcher.send('mount', id, [host.skeleton, ...below].join(':'));

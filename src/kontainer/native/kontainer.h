@@ -16,6 +16,8 @@
 #ifndef KONTAINER_H
 #define KONTAINER_H
 
+#include <sys/types.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,6 +30,12 @@ extern "C" {
  *   -1  in the parent with errno, when it cannot begin.
  * The parent does not return when its launcher is gone: it exits. */
 int kontainer_template_serve(int control, int timeout_ms);
+
+/* The same for a language whose own fork does more than fork(2), one fork at a time. `begin` returns 0 when there is to be
+ * one: fork at once, and call `end` with the result, in parent and child; it returns in a child that is sandboxed, and in the
+ * parent. Else it returns as above. */
+int kontainer_fork_begin(int control, int timeout_ms);
+void kontainer_fork_end(pid_t pid);
 
 /* kontainer_template_serve(control, -1) */
 int kontainer_template_run(int control);
@@ -44,6 +52,9 @@ int kontainer_ready(void);
 /* Forks for a rehearsal. Returns 0 in the child, which does what a child does for a call, without user code, and then
  * calls kontainer_rehearsal_end; 1 in the parent, once the child is gone; -1 when there can be none, which is no harm. */
 int kontainer_rehearsal_begin(void);
+/* For a fork of the language's own: `prepare` returns 0 or -1, `forked` what `begin` does. */
+int kontainer_rehearsal_prepare(void);
+int kontainer_rehearsal_forked(pid_t pid);
 void kontainer_rehearsal_end(void) __attribute__((noreturn));
 
 /* Ends the exchange in good order: no more is written, what the caller still sends is thrown away, and the call returns

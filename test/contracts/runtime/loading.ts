@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startRuntime, type Mode, type Runtime } from './runtime-process.ts';
+import { conventionOf, startRuntime, type Mode, type Runtime } from './runtime-process.ts';
 
 export function loadingContract(runtime: Runtime, mode: Mode): void {
   async function assertRefused(candidate: Runtime, handler: string, message: RegExp): Promise<void> {
@@ -23,8 +23,9 @@ export function loadingContract(runtime: Runtime, mode: Mode): void {
   test('a module that does not parse: one clear line, and exit code 1', async () => {
     const functions = mkdtempSync(join(tmpdir(), 'runtime-'));
     try {
-      writeFileSync(join(functions, `broken${runtime.suffix}`), '(');
-      await assertRefused({ ...runtime, functions }, 'broken.handler', /SyntaxError/);
+      const { source, message } = conventionOf(runtime).broken;
+      writeFileSync(join(functions, `broken${runtime.suffix}`), source);
+      await assertRefused({ ...runtime, functions }, 'broken.handler', message);
     } finally {
       rmSync(functions, { recursive: true });
     }

@@ -69,14 +69,14 @@ export function requestsContract(start: Start, { parsesJson }: Convention): void
 
   test('large binary bodies come through both ways unchanged', async () => {
     const body = Buffer.alloc(8 * 1024 * 1024, Buffer.from(Array.from({ length: 251 }, (_, index) => index)));
-    await using runtime = await start('echo');
+    await using runtime = await start('repeats');
     const answer = await call(await runtime.address(), { method: 'POST', body });
     assert.equal(answer.status, 200);
     assert.ok(answer.body.equals(body));
   });
 
   test('a body in chunks, with extensions and trailers', async () => {
-    await using runtime = await start('echo');
+    await using runtime = await start('repeats');
     const head =
       'POST / HTTP/1.1\r\nHost: function.test\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n';
     const bytes = await exchange(
@@ -87,7 +87,7 @@ export function requestsContract(start: Start, { parsesJson }: Convention): void
   });
 
   test('a caller that waits for 100 Continue gets it', async () => {
-    await using runtime = await start('echo');
+    await using runtime = await start('repeats');
     const head =
       'POST / HTTP/1.1\r\nHost: function.test\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok';
     const bytes = (await exchange(await runtime.address(), head)).toString();

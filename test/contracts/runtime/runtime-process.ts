@@ -35,6 +35,8 @@ export interface Convention {
   parsesJson: boolean;
   /** Whether there are handlers that answer later. */
   isAsync: boolean;
+  /** What is no module of the language, and what says so. */
+  broken: { source: string; message: RegExp };
   /** What cannot be loaded fails the build instead. */
   isCompiled: boolean;
 }
@@ -47,6 +49,7 @@ const usual: Convention = {
   failureBody: /^Internal Server Error$/,
   parsesJson: true,
   isAsync: true,
+  broken: { source: '(', message: /SyntaxError/ },
   isCompiled: false,
 };
 
@@ -62,6 +65,15 @@ export interface RuntimeProcess extends AsyncDisposable {
   /** Exit code. */
   exited: Promise<number | null>;
 }
+
+/** A template is process 1 of its container, and so is each of its forks: what tells processes apart by their id must not be fooled. */
+const asFirstProcess = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
+const modeVariables: Readonly<Record<Mode, Record<string, string>>> = {
+  port: { PORT: '0' },
+  stream: { KONTAIN_STREAM_FD: '3' },
+  template: { KONTAIN_TEMPLATE_FD: '3' },
+};
 
 /** Builds the stand-in for libkontainer unless it is there; suites that run at the same time may both do so. */
 function buildStub(): string {
@@ -87,22 +99,18 @@ export async function startRuntime(
   const folder = mkdtempSync(join(tmpdir(), 'runtime-'));
   const [module = '', name = ''] = handler.split('.');
   const target = { KUBELESS_INSTALL_VOLUME: runtime.functions, MOD_NAME: module, FUNC_HANDLER: name };
-  const how =
-    mode === 'port'
-      ? { PORT: '0' }
-      : mode === 'stream'
-        ? { KONTAIN_STREAM_FD: '3' }
-        : { KONTAIN_TEMPLATE_FD: '3' };
   const stub = mode === 'template' ? runtime.stub(buildStub()) : {};
-  const all = { PATH: process.env['PATH'] ?? '', ...runtime.env, ...target, ...how, ...stub, ...env };
+  const inherited = { PATH: process.env['PATH'] ?? '' };
+  const all = { ...inherited, ...runtime.env, ...target, ...modeVariables[mode], ...stub, ...env };
   const path = join(folder, 'call.sock');
-  const child = mode === 'port' ? start(runtime, all, 'ignore') : await startOnListener(runtime, all, path);
+  const command = mode === 'template' ? [...asFirstProcess, ...runtime.command] : runtime.command;
+  const child = mode === 'port' ? start(command, all, 'ignore') : await startOnListener(command, all, path);
   return describe(child, folder, mode === 'port' ? null : path);
 }
 
 /** Gives the process a listening socket as descriptor 3; the name that it was bound to goes away with our own end. */
 async function startOnListener(
-  runtime: Runtime,
+  command: readonly string[],
   env: Record<string, string>,
   path: string,
 ): Promise<ChildProcess> {
@@ -112,13 +120,16 @@ async function startOnListener(
   linkSync(`${path}.bound`, path);
   // eslint-disable-next-line no-underscore-dangle -- Node has no other way to the descriptor of a listener
   const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-  const child = start(runtime, env, fd);
+  const child = start(command, env, fd);
   server.close();
   return child;
 }
 
-function start(runtime: Runtime, env: Record<string, string>, third: number | 'ignore'): ChildProcess {
-  const [program = '', ...args] = runtime.command;
+function start(
+  [program = '', ...args]: readonly string[],
+  env: Record<string, string>,
+  third: number | 'ignore',
+): ChildProcess {
   return spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe', third] });
 }
 

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "../../../src/kontainer/native/kontainer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -12,14 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int listening, ready[2];
-
-static pid_t fork_into_pid_namespace(int self) {
-  if (unshare(CLONE_NEWPID)) return -1;
-  pid_t pid = fork();
-  if (pid != 0 && setns(self, CLONE_NEWPID)) _exit(71);
-  return pid;
-}
+static int listening, ready[2], self = -1;
 
 /* It may have died before we asked to be told; then nobody holds the other end of the pipe any more. */
 static void die_with_parent(void) {
@@ -29,23 +23,34 @@ static void die_with_parent(void) {
   if (poll(&parent, 1, 0) > 0 && parent.revents & POLLERR) _exit(0);
 }
 
-/* The next fork comes when the child before has its call, so that one child waits at any time. */
-int kontainer_template_serve(int control, int timeout_ms) {
-  int self = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+int kontainer_fork_begin(int control, int timeout_ms) {
+  if (self < 0) self = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
   listening = control;
   fcntl(control, F_SETFL, fcntl(control, F_GETFL) & ~O_NONBLOCK);
+  struct pollfd call = {.fd = control, .events = POLLIN};
+  if (timeout_ms >= 0 && poll(&call, 1, timeout_ms) == 0) return 1;
+  return pipe2(ready, O_CLOEXEC) || unshare(CLONE_NEWPID) ? -1 : 0;
+}
+
+/* The next fork comes when the child before has its call, so that one child waits at any time. */
+void kontainer_fork_end(pid_t pid) {
+  char byte;
+  if (pid == 0) return die_with_parent();
+  if (setns(self, CLONE_NEWPID)) _exit(71);
+  close(ready[1]);
+  while (read(ready[0], &byte, 1) < 0)
+    if (errno != EINTR) _exit(72);
+  close(ready[0]);
+  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+}
+
+int kontainer_template_serve(int control, int timeout_ms) {
   for (;;) {
-    struct pollfd call = {.fd = control, .events = POLLIN};
-    if (timeout_ms >= 0 && poll(&call, 1, timeout_ms) == 0) return close(self), 1;
-    if (pipe2(ready, O_CLOEXEC)) return -1;
-    pid_t pid = fork_into_pid_namespace(self);
-    if (pid < 0) return -1;
-    if (pid == 0) return die_with_parent(), 0;
-    close(ready[1]);
-    char byte;
-    if (read(ready[0], &byte, 1) < 0) _exit(72);
-    close(ready[0]);
-    while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+    int result = kontainer_fork_begin(control, timeout_ms);
+    if (result != 0) return result;
+    pid_t pid = fork();
+    kontainer_fork_end(pid);
+    if (pid == 0) return 0;
   }
 }
 
@@ -59,6 +64,8 @@ int kontainer_accept(void) {
 
 /* The real one measures; without it children are only slower. */
 int kontainer_rehearsal_begin(void) { return -1; }
+int kontainer_rehearsal_prepare(void) { return -1; }
+int kontainer_rehearsal_forked(pid_t pid) { return pid == 0 ? 0 : 1; }
 void kontainer_rehearsal_end(void) { _exit(0); }
 
 void kontainer_finish(int stream) {

@@ -63,10 +63,11 @@ static void scan_all(void) {
     if (sscanf(line, "%lx-%lx %4s", &start, &end, flags) == 3 && flags[1] == 'w' && flags[3] == 'p') scan(pagemap, start, end);
 }
 
-int kontainer_rehearsal_begin(void) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC)) return -1;
-  pid_t pid = fork();
+static int ends[2];
+
+int kontainer_rehearsal_prepare(void) { return pipe2(ends, O_CLOEXEC); }
+
+int kontainer_rehearsal_forked(pid_t pid) {
   if (pid < 0) return close(ends[0]), close(ends[1]), -1;
   if (pid == 0) {
     close(ends[0]);
@@ -84,6 +85,8 @@ int kontainer_rehearsal_begin(void) {
   while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
   return 1;
 }
+
+int kontainer_rehearsal_begin(void) { return kontainer_rehearsal_prepare() ? -1 : kontainer_rehearsal_forked(fork()); }
 
 void kontainer_rehearsal_end(void) {
   scan_all();

@@ -30,6 +30,10 @@ static struct child children[MAX_CHILDREN];
 static struct pollfd polled[MAX_CHILDREN + 1] = {{.fd = -1}}; /* [0] is the control socket, [i + 1] the pidfd of children[i] */
 static int child_count;
 
+/* The fork request that is being carried out. */
+static struct message request;
+static int request_fds[FORK_FDS];
+
 /* A child's own: the socket it accepts its call on, and the one that ties it to the launcher. */
 static int listening = -1, life = -1;
 
@@ -59,16 +63,16 @@ static void close_template_descriptors(void) {
 }
 
 /* The launcher moves us into our cgroup while we set up the rest. */
-static int become_kontainer(const struct message *request, const int fds[FORK_FDS]) {
-  listening = fds[FORK_LISTEN];
-  life = fds[FORK_LIFE];
+static int become_kontainer(void) {
+  listening = request_fds[FORK_LISTEN];
+  life = request_fds[FORK_LIFE];
   sandbox_step = "born";
-  if (send_plain(life, MESSAGE_BORN, request->id)) return -1;
+  if (send_plain(life, MESSAGE_BORN, request.id)) return -1;
   close_template_descriptors();
-  if (sandbox_namespaces() || sandbox_mounts(&request->fork) || sandbox_loopback()) return -1;
+  if (sandbox_namespaces() || sandbox_mounts(&request.fork) || sandbox_loopback()) return -1;
   if (await_go()) return -1;
-  if (sandbox_descriptors(fds)) return -1;
-  if (sandbox_drop(&request->fork, &self.seccomp)) return -1;
+  if (sandbox_descriptors(request_fds)) return -1;
+  if (sandbox_drop(&request.fork, &self.seccomp)) return -1;
   rehearsed_pages_copy();
   return 0;
 }
@@ -79,34 +83,36 @@ static void remember(uint64_t id, pid_t pid) {
   polled[++child_count] = (struct pollfd){.fd = fd, .events = POLLIN};
 }
 
-/* glibc's fork, so that its handlers run and thread-local state is right; the new pid namespace comes by unshare,
- * and setns brings ours back, since a pid namespace can be unshared only once. */
-static pid_t fork_into_pid_namespace(void) {
+static void close_request(void) {
+  for (int i = 0; i < FORK_FDS; i++)
+    if (request_fds[i] >= 0) close(request_fds[i]);
+}
+
+/* From here on, the next fork of this thread is process 1 of a new pid namespace. */
+static int prepare_fork(void) {
+  int ok = request.fork.group_count <= KONTAIN_MAX_GROUPS && child_count < MAX_CHILDREN;
+  for (int i = 0; i < FORK_FDS; i++) ok = ok && request_fds[i] >= 0;
+  errno = EAGAIN;
+  sandbox_step = "fork request";
+  if (!ok) return -1;
   sandbox_step = "unshare pid";
   if (unshare(CLONE_NEWPID)) return -1;
   sandbox_step = "fork";
-  pid_t pid = fork();
-  if (pid != 0 && setns(self.self_pid_namespace, CLONE_NEWPID)) _exit(71);
-  return pid;
+  return 0;
 }
 
-/* Returns 1 in a child that is ready to go on, else 0. */
-static int serve_fork(const struct message *request, int fds[FORK_FDS]) {
-  int ok = request->fork.group_count <= KONTAIN_MAX_GROUPS && child_count < MAX_CHILDREN;
-  for (int i = 0; i < FORK_FDS; i++) ok = ok && fds[i] >= 0;
-  errno = EAGAIN;
-  sandbox_step = "fork request";
-  pid_t pid = ok ? fork_into_pid_namespace() : -1;
+/* A pid namespace can be unshared only once; setns brings ours back. */
+void kontainer_fork_end(pid_t pid) {
+  int error = errno;
   if (pid == 0) {
-    if (!become_kontainer(request, fds)) return 1;
-    send_failed(life, request->id, errno);
+    if (!become_kontainer()) return;
+    send_failed(life, request.id, errno);
     _exit(125);
   }
-  if (pid < 0) send_failed(self.control, request->id, errno);
-  else remember(request->id, pid);
-  for (int i = 0; i < FORK_FDS; i++)
-    if (fds[i] >= 0) close(fds[i]);
-  return 0;
+  if (setns(self.self_pid_namespace, CLONE_NEWPID)) _exit(71);
+  if (pid < 0) send_failed(self.control, request.id, error);
+  else remember(request.id, pid);
+  close_request();
 }
 
 static void reap(int index) {
@@ -151,7 +157,7 @@ static void reap_ended(void) {
     if (polled[i + 1].revents) reap(i);
 }
 
-int kontainer_template_serve(int control, int timeout_ms) {
+int kontainer_fork_begin(int control, int timeout_ms) {
   if (polled[0].fd != control && begin(control)) return -1;
   for (;;) {
     int count = poll(polled, (nfds_t)child_count + 1, timeout_ms);
@@ -160,10 +166,22 @@ int kontainer_template_serve(int control, int timeout_ms) {
     if (count < 0) continue;
     reap_ended();
     if (!polled[0].revents) continue;
-    struct message request;
-    int fds[FORK_FDS];
-    if (message_receive(control, &request, fds, FORK_FDS)) _exit(0); /* the launcher is gone or wants us gone */
-    if (request.type == MESSAGE_FORK && serve_fork(&request, fds)) return 0;
+    if (message_receive(control, &request, request_fds, FORK_FDS)) _exit(0); /* the launcher is gone or wants us gone */
+    if (request.type != MESSAGE_FORK) continue;
+    if (prepare_fork() == 0) return 0;
+    send_failed(self.control, request.id, errno);
+    close_request();
+  }
+}
+
+/* glibc's fork, so that its handlers run and thread-local state is right. */
+int kontainer_template_serve(int control, int timeout_ms) {
+  for (;;) {
+    int result = kontainer_fork_begin(control, timeout_ms);
+    if (result != 0) return result;
+    pid_t pid = fork();
+    kontainer_fork_end(pid);
+    if (pid == 0) return 0;
   }
 }
 

@@ -1,0 +1,3 @@
+def handler(_event, _context)
+  "hello world\n"
+end

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { nodeFlags } from '../../../scripts/images/images.ts';
+import type { Runtime } from './runtime-process.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const functions = (language: string) => join(root, 'test/fixtures/functions', language);
+/** Where what the runtime loads is found by its path in the environment. */
+const stub = (library: string) => ({ KONTAIN_LIBRARY: library });
+
+/** Nothing in the language answers later. */
+const notAsync = { isAsync: false, failures: ['fails', 'stream_fails_at_once', 'bad_header'] };
+
+export const python: Runtime = {
+  command: ['/usr/bin/python3', join(root, 'runtimes/python')],
+  stub,
+  env: { PYTHONDONTWRITEBYTECODE: '1' },
+  functions: functions('python'),
+  suffix: '.py',
+};
+
+export const nodejs: Runtime = {
+  command: [process.execPath, ...nodeFlags, join(root, 'runtimes/nodejs/main.ts')],
+  stub: (library) => ({ LD_PRELOAD: library }),
+  env: { KONTAIN_ADDON: join(root, 'build/native/kontainer.node'), UV_USE_IO_URING: '0' },
+  functions: functions('nodejs'),
+  suffix: '.js',
+};
+
+export const ruby: Runtime = {
+  command: ['/usr/bin/ruby3.1', join(root, 'runtimes/ruby/main.rb')],
+  stub,
+  env: {},
+  functions: functions('ruby'),
+  suffix: '.rb',
+  convention: notAsync,
+};
+
+export const perl: Runtime = {
+  command: ['/usr/bin/perl', join(root, 'runtimes/perl/main.pl')],
+  stub,
+  env: {},
+  functions: functions('perl'),
+  suffix: '.pl',
+  convention: { ...notAsync, broken: { source: '(', message: /syntax error/ } },
+};
+
+export const php: Runtime = {
+  command: ['/usr/bin/php8.2', join(root, 'runtimes/php/main.php')],
+  stub,
+  env: {},
+  functions: functions('php'),
+  suffix: '.php',
+  convention: { ...notAsync, broken: { source: '<?php (', message: /ParseError/ } },
+};
