@@ -7,7 +7,8 @@ export interface RequestBody {
   trailers: string[];
 }
 
-const chunkHead = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\r\n]*)?\r\n$/;
+// eslint-disable-next-line no-control-regex -- control characters are what it refuses
+const chunkHead = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n$/;
 const chunkHeadLimitBytes = 4096;
 
 /**

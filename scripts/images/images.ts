@@ -8,6 +8,8 @@ export interface ImageRecipe {
   config: RunConfig;
   /** Large and seldom needed, such as compilers: made by its name, or with --all. */
   isOptional?: boolean;
+  /** Nor with --all: no test needs it. */
+  isOnlyByName?: boolean;
 }
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

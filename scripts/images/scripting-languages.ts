@@ -105,6 +105,7 @@ export function scriptingImages(path: string, labels: Record<string, string>): R
           layers: ['debian', name, `${name}-build`],
           config: { ...common, Env: variables },
           isOptional: true,
+          isOnlyByName: true,
         },
       ],
     ];

@@ -63,14 +63,14 @@ suite('functions in Go', () => {
       const image = await platform.images.compiledFunction('go1.19', kinds, 'kinds.Handler');
       const as = (handler: string) => ({ image, env: [{ name: 'FUNC_HANDLER', value: handler }] });
       await platform.deploy({
-        echo: as('echo'),
+        echo: as('repeats'),
         stream: as('stream'),
         'fails-later': as('stream_fails_later'),
         exits: as('exits'),
         prints: as('prints'),
         describe: as('describe'),
-        cold: { ...as('echo'), start: 'cold' },
-        prewarmed: { ...as('echo'), start: 'prewarmed' },
+        cold: { ...as('repeats'), start: 'cold' },
+        prewarmed: { ...as('repeats'), start: 'prewarmed' },
       });
     });
     after(() => platform[Symbol.asyncDispose]());

@@ -67,13 +67,13 @@ suite('functions in Java', () => {
       const image = await platform.images.compiledFunction('java17', kinds, 'Kinds.hello');
       const as = (handler: string) => ({ image, env: [{ name: 'FUNC_HANDLER', value: handler }] });
       await platform.deploy({
-        echo: as('echo'),
+        echo: as('repeats'),
         'fails-later': as('stream_fails_later'),
         exits: as('exits'),
         prints: as('prints'),
         describe: as('describe'),
         missing: as('nowhere'),
-        cold: { ...as('echo'), start: 'cold' },
+        cold: { ...as('repeats'), start: 'cold' },
       });
     });
     after(() => platform[Symbol.asyncDispose]());

@@ -5,8 +5,8 @@ import re
 from .connection import Connection
 from .request_head import HEAD_LIMIT_BYTES, BadRequest, RequestHead, parse_fields
 
-_LENGTH = re.compile(r"[0-9]{1,18}")
-_CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
 _CHUNK_HEAD_LIMIT_BYTES = 4096
 
 Trailers = list[tuple[str, str]]

@@ -31,7 +31,8 @@ sub _server {
     my $function = _load($env) or return 1;
     require Kontain::Runtime::Server;
     Kontain::Runtime::Server::serve_one($stream_fd, $function) if defined $stream_fd;
-    Kontain::Runtime::Server::serve_port($env->{PORT} || $env->{FUNC_PORT} || 8080, $function) if !defined $stream_fd;
+    my ($port) = grep { length } map { $_ // '' } @{$env}{qw(PORT FUNC_PORT)}, 8080;
+    Kontain::Runtime::Server::serve_port($port, $function) if !defined $stream_fd;
     return 0;
 }
 

@@ -24,7 +24,8 @@ final class Main
             Server::serveOne((int) $stream, $function);
             return 0;
         }
-        Server::servePort((int) (getenv('PORT') ?: getenv('FUNC_PORT') ?: 8080), $function);
+        $ports = array_filter([getenv('PORT'), getenv('FUNC_PORT'), '8080'], is_numeric(...));
+        Server::servePort((int) reset($ports), $function);
     }
 
     private static function template(int $control, ?string $library): int
