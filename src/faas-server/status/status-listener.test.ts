@@ -119,6 +119,20 @@ suite('status address', () => {
     await closed;
   });
 
+  test('listens at a host and port too, as in a pod, and refuses what is neither', async () => {
+    const pages = () => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'page' });
+    const logs = { open: () => Promise.reject(new Error('not asked')) };
+    const at = (address: string) => new StatusListener({ address, pages, logs, log: silentLogger });
+    for (const host of ['127.0.0.1', '[::1]']) {
+      await using listener = at(`${host}:0`);
+      await listener.listen();
+      const response = await fetch(`http://${host}:${listener.port}/healthz`);
+      assert.equal(await response.text(), 'page');
+    }
+    for (const address of ['status.sock', '127.0.0.1', ':9090', 'host:99999'])
+      await assert.rejects(at(address).listen(), { code: 'bad_request' });
+  });
+
   test('refuses what it does not know, and names that are paths', async () => {
     await using at = await place();
     for (const path of ['/', '/logs', '/logs/ns', '/logs/ns/fn/x', '/metrics/', '/logs/../../etc/passwd'])
