@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help up down install install-test native images images-all format check check-format lint types test test-all test-unit test-contracts test-e2e \
-  test-cluster bench clean
+  test-cluster bench bench-deploy clean
 
 native_sources := $(wildcard src/kontainer/native/Makefile)
 unit := src runtimes scripts test/architecture.test.ts test/helpers test/perf
@@ -52,6 +52,9 @@ test-cluster: install-test native ## contracts on a real kube-apiserver (8 minut
 
 bench: install-test native images ## measure; the table is also written to build/bench.json
 	@scripts/node test/perf/bench.ts
+
+bench-deploy: install-test native images ## measure deploys from source against what is promised
+	@scripts/node test/perf/deploy.ts
 
 format: install ## rewrite the sources in the project's format
 	@node_modules/.bin/oxfmt

@@ -15,16 +15,18 @@ test('make up shows an answer, the URL and three commands, again too; make down 
     (await promisify(execFile)('make', ['--no-print-directory', target], { cwd: repository, env })).stdout;
 
   const first = await make('up');
-  assert.ok(first.includes(it.url('/default/hello-python')), first);
+  assert.ok(first.includes(`${it.url('/default/hello')}\n`), first);
+  assert.match(first, /deployed from samples\/hello-python\/hello\.py in [\d.]+ s/);
   assert.match(first, /hello world/);
   assert.match(first, /answered in [\d.]+ ms/);
   // A person pastes them into a shell.
   const next = first.slice(first.indexOf('Try next:')).trim().split('\n').slice(1);
   assert.equal(next.length, 3, first);
-  const [curl = '', kubectl = ''] = next;
-  const run = async (line: string) => (await promisify(execFile)('sh', ['-c', line], { env })).stdout;
+  const [curl = '', kubeless = ''] = next;
+  const run = async (line: string) =>
+    (await promisify(execFile)('sh', ['-c', line], { env, cwd: repository })).stdout;
   assert.notEqual(await run(curl), '');
-  assert.match(await run(kubectl), /hello-python/);
+  assert.match(await run(kubeless), /hello\s.*python3\.11/);
 
   const { supervisor, sourceKey } = it.record();
   assert.match(await make('up'), /hello world/);
