@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { errorMessage, hasErrno, PlatformError } from '../../lib/errors.ts';
 import { download } from '../http.ts';
 import type { Io } from '../io.ts';
+import { namesNothing } from './names-nothing.ts';
 
 /** Fields of Function.spec that say what the source is. */
 export interface SourceFields {
@@ -34,7 +35,7 @@ export async function readSource(io: Io, from: string): Promise<SourceFields> {
   return { function: content, 'function-content-type': `${text ? 'text' : 'base64'}${archive}`, checksum };
 }
 
-/** Content of a runtime's dependency file; must be text. */
+/** Content of a runtime's dependency file, empty where it names none; must be text. */
 export async function readDependencies(io: Io, from: string): Promise<string> {
   const bytes = await readBytes(io, from);
   if (!isUtf8(bytes))
@@ -42,7 +43,8 @@ export async function readDependencies(io: Io, from: string): Promise<string> {
       hint: 'Give the file that lists the dependencies, such as requirements.txt or package.json.',
     });
   if (bytes.length > maxSourceLength) throw tooLarge(from, bytes.length);
-  return bytes.toString('utf8');
+  const content = bytes.toString('utf8');
+  return namesNothing(content) ? '' : content;
 }
 
 export async function readBytes(io: Io, from: string): Promise<Buffer> {
