@@ -122,4 +122,19 @@ suite('functions in Go', () => {
     const { exitCode, log } = await compile('hello.Handler', { 'hello.go': hello, 'go.mod': '' });
     assert.equal(exitCode, 0, log);
   });
+
+  test('dependencies are those of go.mod, in Kubeless’ form', async () => {
+    const using = hello
+      .replace('import "github', 'import (\n\t"github.com/google/uuid"\n\t"github')
+      .replace('functions"\n', 'functions"\n)\n')
+      .replace('"hello world\\n"', 'uuid.NewString()');
+    const module = (version: string) =>
+      `module function\n\ngo 1.14\n\nrequire github.com/google/uuid ${version}\n`;
+    const files = { 'hello.go': using };
+    const { exitCode, log } = await compile('hello.Handler', files, module('v1.3.0'));
+    assert.equal(exitCode, 0, log);
+    const wrong = await compile('hello.Handler', files, module('v1.3.99'));
+    assert.equal(wrong.exitCode, 2, wrong.log);
+    assert.match(wrong.log, /github\.com\/google\/uuid@v1\.3\.99/);
+  });
 });

@@ -5,6 +5,9 @@ import { findRuntime, phaseImage } from '../../src/api/kubeless-config/find-runt
 import { idBase } from '../../src/oci/id-base.ts';
 import type { BuildMachine } from './build-machine.ts';
 
+/** How this machine reaches others, and whom it trusts. */
+const machineFiles = ['/etc/resolv.conf', '/etc/hosts', '/etc/ssl/certs/ca-certificates.crt'];
+
 export interface Source {
   runtime: string;
   /** `module.function` */
@@ -32,7 +35,10 @@ export async function compileSource(
   const ended = await machine.run(
     basename(compilation?.image ?? ''),
     [compilation?.command ?? ''],
-    [{ source: folder, path: '/kubeless', readOnly: false }],
+    [
+      { source: folder, path: '/kubeless', readOnly: false },
+      ...machineFiles.map((path) => ({ source: path, path, readOnly: true })),
+    ],
     {
       command: ['sh', '-c'],
       env: {
