@@ -21,11 +21,16 @@ test('dependency files that name nothing are told from those that name something
     assert.ok(!namesNothing(content), content);
 });
 
-for (const runtime of ['python3.11', 'nodejs24']) {
+for (const [runtime, file] of [
+  ['python3.11', 'requirements.txt'],
+  ['nodejs24', 'package.json'],
+  ['ruby3.1', 'Gemfile'],
+  ['perl5.36', 'cpanfile'],
+  ['php8.2', 'composer.json'],
+] as const) {
   test(`a new project of ${runtime} installs nothing`, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'new-project-'));
     assert.equal((await kubeless(['function', 'init', 'fresh', '-r', runtime], { cwd })).exit, 0);
-    const file = runtime === 'nodejs24' ? 'package.json' : 'requirements.txt';
     const flags = ['-r', runtime, '--handler', 'a.b', '-d', join('fresh', file), '--dryrun', '-o', 'json'];
     const { stdout, stderr } = await kubeless(['function', 'deploy', 'fresh', '-n', 'x', ...flags], { cwd });
     assert.equal((JSON.parse(stdout) as { spec: { deps: string } }).spec.deps, '', stderr);

@@ -8,8 +8,7 @@ def handle(event, _context)
   { greeting: "Hello, #{name}!" }
 end
 `,
-  Gemfile: `source 'https://rubygems.org'
-
+  Gemfile: `# source 'https://rubygems.org'
 # gem 'nokogiri', '~> 1.16'
 `,
   'functions.yaml': `functions:
