@@ -57,8 +57,14 @@ export class PasswordThread implements AsyncDisposable {
     this.#waiting.get(ask)?.resolve(isRight);
     this.#waiting.delete(ask);
     if (this.#waiting.size > 0) return;
-    this.#idle = setTimeout(() => void worker.terminate(), idleMs);
+    this.#idle = setTimeout(() => this.#rest(worker), idleMs);
     this.#idle.unref();
+  }
+
+  /** Who asks while it ends gets another one. */
+  #rest(worker: Worker): void {
+    if (this.#worker === worker) this.#worker = undefined;
+    void worker.terminate();
   }
 
   /** Its questions have no answer; the next one starts another thread. */
