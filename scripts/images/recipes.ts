@@ -96,7 +96,7 @@ export const layers: Readonly<Record<string, LayerRecipe>> = {
         match: ['package.json', 'index.js', '{bin,lib,node_modules}/**/*'],
         to: 'usr/local/lib/node_modules/npm',
       },
-      { from: 'runtimes/nodejs/build/npm', to: 'usr/local/bin/npm' },
+      { from: 'runtimes/nodejs/installer/npm', to: 'usr/local/bin/npm' },
     ],
   },
   'nodejs-runtime': {
