@@ -224,13 +224,13 @@ export function functionControllerContract(name: string, options: WorldOptions):
     });
 
     test('mistakes are told, and corrected without a restart', async () => {
-      await world.deploy('wrong', { runtime: 'ruby3.1', handler: 'a.b', function: 'x' });
-      await world.until('wrong', 'UnknownRuntime', /Unable to find ruby3\.1.*python3\.11, nodejs24/);
-      const runtime = { phase: 'runtime', image: `${world.registry.host}/kontain/ruby3.1` };
-      const runtimes = [{ ID: 'ruby', versions: [{ version: '3.1', images: [runtime] }] }];
+      await world.deploy('wrong', { runtime: 'lua5.4', handler: 'a.b', function: 'x' });
+      await world.until('wrong', 'UnknownRuntime', /Unable to find lua5\.4.*python3\.11, nodejs24/);
+      const runtime = { phase: 'runtime', image: `${world.registry.host}/kontain/lua5.4` };
+      const runtimes = [{ ID: 'lua', versions: [{ version: '5.4', images: [runtime] }] }];
       await world.configure({ 'runtime-images': JSON.stringify(runtimes) });
-      await world.until('wrong', 'UnknownRuntime', /image docker:.*ruby3\.1 does not exist/);
-      await world.pushRuntime('ruby3.1');
+      await world.until('wrong', 'UnknownRuntime', /image docker:.*lua5\.4 does not exist/);
+      await world.pushRuntime('lua5.4');
       await world.until('wrong', 'Ready');
       await world.configure({ 'build-concurrency': 'many' });
       await world.edit('wrong', { handler: '' });
