@@ -30,7 +30,10 @@ interface Service extends AsyncDisposable {
   tlsPort: number;
 }
 
-async function serve(functions: Record<string, InlineFunction>): Promise<Service> {
+async function serve(
+  functions: Record<string, InlineFunction>,
+  limits: Partial<typeof frontLimits> = {},
+): Promise<Service> {
   const front = await FrontHarness.start({ functions });
   const service = new FrontService({
     config: {
@@ -38,7 +41,7 @@ async function serve(functions: Record<string, InlineFunction>): Promise<Service
       port: 0,
       tlsPort: 0,
       cors: { enabled: false, except: [] },
-      front: frontLimits,
+      front: { ...frontLimits, ...limits },
       drain: { delayMs: 0, graceMs: 5000 },
     },
     broker: front.broker,
@@ -99,7 +102,7 @@ suite('the TLS port', () => {
   });
 
   test('what is no TLS, no HTTP, or nothing at all disturbs nobody', async () => {
-    await using at = await serve({ fn: echo });
+    await using at = await serve({ fn: echo }, { headersTimeoutMs: 3000 });
     for (const bytes of [
       'GET / HTTP/1.1\r\nHost: fn.example\r\n\r\n',
       '\x16\x03\x01\x00\x05hello',
