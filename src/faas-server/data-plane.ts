@@ -92,9 +92,7 @@ export class DataPlane implements AsyncDisposable {
   /** Templates and calls share the memory budget; when calls have to wait for it, idle templates go. */
   #balance(templates: number): void {
     const { memoryBytes } = this.#options.config.admission;
-    const { waiting, limits, memoryBytes: used } = this.#admission.usage;
-    const short = waiting > 0 && used > limits.memoryBytes * 0.75;
-    const missing = short ? templates : templates - memoryBytes / 2;
+    const missing = Math.max(this.#admission.missingBytes, templates - memoryBytes / 2);
     for (const active of leastRecentlyUsed(this.table, missing)) void this.table.drop(active);
     this.#admission.setMemoryBytes(Math.max(memoryBytes / 4, memoryBytes - templates));
   }

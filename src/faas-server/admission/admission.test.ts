@@ -36,6 +36,24 @@ suite('Admission', () => {
     assert.ok(third.tryEnter(demand('b', { concurrency: 1 })));
   });
 
+  test('says how much memory is missing, and only where that is what calls wait for', async () => {
+    const admission = new Admission(limits);
+    const cpu = admission.tryEnter(demand('a', { cpuMillis: 1000 }));
+    const second = enter(admission, demand('b', { memoryBytes: 60 }));
+    assert.equal(admission.missingBytes, 0);
+    cpu?.release();
+    const running = await second;
+    const leaves = new AbortController();
+    const waiting = [demand('c', { memoryBytes: 70 }), demand('d', { memoryBytes: 20 })].map((wanted) =>
+      enter(admission, wanted, [], leaves.signal).catch(() => undefined),
+    );
+    assert.equal(admission.missingBytes, 50);
+    leaves.abort();
+    await Promise.all(waiting);
+    assert.equal(admission.missingBytes, 0);
+    running.release();
+  });
+
   test('functions take turns, each in the order of arrival', async () => {
     const admission = new Admission(limits);
     const order: string[] = [];

@@ -43,6 +43,8 @@ export class Admission {
   readonly #running = new Map<string, number>();
   #memoryBytes = 0;
   #cpuMillis = 0;
+  /** Of the calls that wait. */
+  #waitingBytes = 0;
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits;
@@ -55,6 +57,13 @@ export class Admission {
       waiting: this.#queue.size,
       limits: this.#limits,
     };
+  }
+
+  /** Memory that the budget lacks for all calls that wait; 0 where the next one waits for something else. */
+  get missingBytes(): number {
+    const free = this.#limits.memoryBytes - this.#memoryBytes;
+    const next = this.#queue.first(({ demand }) => this.#fitsFunction(demand));
+    return next === undefined || next.demand.memoryBytes <= free ? 0 : this.#waitingBytes - free;
   }
 
   /** Room at once, or undefined when the call has to wait. */
@@ -71,15 +80,18 @@ export class Admission {
       throw overloaded();
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
+      this.#waitingBytes += demand.memoryBytes;
       const leave = this.#queue.push(demand.key, {
         demand,
         grant: (admitted) => {
+          this.#waitingBytes -= demand.memoryBytes;
           signal.removeEventListener('abort', gone);
           resolve(admitted);
         },
       });
       const gone = (): void => {
         leave();
+        this.#waitingBytes -= demand.memoryBytes;
         reject(signal.reason as Error);
         this.#serve();
       };
