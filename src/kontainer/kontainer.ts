@@ -4,7 +4,15 @@ import type { KontainerSpec } from './spec.ts';
 /** How a call's Kontainer came to be: `waiting` was started ahead, the others were started for the call. */
 export type StartKind = 'waiting' | 'fork' | 'first' | 'cold';
 
-export type KillReason = 'timeout' | 'caller_gone' | 'done' | 'shutdown' | 'response_too_large' | 'idle';
+/** `closed`: it closed its connection before its answer was complete, and lives on or has not been reported dead yet. */
+export type KillReason =
+  | 'timeout'
+  | 'caller_gone'
+  | 'closed'
+  | 'done'
+  | 'shutdown'
+  | 'response_too_large'
+  | 'idle';
 
 export interface Exit {
   /** Exit code of the Kontainer's first process; null when a signal ended it or it is not known. */

@@ -2,6 +2,8 @@ import { timedOut } from '../calls/deadline.ts';
 import type { Exit } from '../../kontainer/kontainer.ts';
 import { PlatformError } from '../../lib/errors.ts';
 
+const sigkill = 9;
+
 /** Waits for `promise` at most `ms`; undefined when it takes longer. */
 export async function atMost<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
@@ -36,9 +38,10 @@ export function explainExit(exit: Exit | undefined, otherwise: string): Platform
   return new PlatformError('bad_response', otherwise);
 }
 
-/** It ended by itself, and not in good order. */
+/** It ended by itself, and not in good order. A kill for `closed` may have come after that. */
 export function crashed({ killed, code, signal }: Exit): boolean {
-  return killed === null && (signal !== null || (code !== null && code !== 0));
+  const ownSignal = signal !== null && !(killed === 'closed' && signal === sigkill);
+  return (killed === null || killed === 'closed') && (ownSignal || (code !== null && code !== 0));
 }
 
 function howItEnded({ code, signal }: Exit): string {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { KillReason } from '../../kontainer/kontainer.ts';
+import type { Exit, KillReason } from '../../kontainer/kontainer.ts';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
 import type { CallLease } from '../calls/call-broker.ts';
 import type { Outcome } from '../calls/call-record.ts';
@@ -19,6 +19,8 @@ import { responseOver } from './response-over.ts';
 
 /** After the function's side ended, its Exit is awaited so long to know why. */
 const exitWaitMs = 1000;
+/** Its end may be reported late: by a template that another function's fork bomb starves. The launcher gives up after 10 s. */
+const lateExitWaitMs = 11_000;
 /** A server that closes its connection goes on running; one that died closed it too, and its Exit is about to come. */
 const crashWaitMs = 20;
 
@@ -139,7 +141,14 @@ export class FrontCall {
     const { signal } = this.#abort;
     if (signal.aborted) return toPlatformError(signal.reason);
     if (!(error instanceof ClosedEarly)) return toPlatformError(error);
-    return explainExit(await atMost(lease.exited, exitWaitMs), error.message);
+    return explainExit(await this.#exitOf(lease), error.message);
+  }
+
+  async #exitOf(lease: CallLease): Promise<Exit | undefined> {
+    const exit = await atMost(lease.exited, exitWaitMs);
+    if (exit !== undefined) return exit;
+    lease.kill('closed');
+    return atMost(lease.exited, lateExitWaitMs);
   }
 }
 

@@ -32,6 +32,14 @@ const endless: InlineFunction = async ({ socket }) => {
 /** What a function does → status and code its caller gets. */
 const functions: Record<string, [InlineFunction, number, string]> = {
   'says nothing and ends': [ends('', { code: 0 }), 502, 'bad_response'],
+  'says nothing, closes its connection and lives on': [
+    async ({ socket }) => {
+      await requestHead(socket);
+      socket.destroy();
+    },
+    502,
+    'bad_response',
+  ],
   'fails before it answers': [ends('', { code: 3 }), 502, 'crashed'],
   'is killed by a signal': [ends('', { code: null, signal: 11 }), 502, 'crashed'],
   'runs out of memory': [ends('', { code: null, signal: 9, outOfMemory: true }), 502, 'out_of_memory'],

@@ -107,8 +107,8 @@ export class LaunchedKontainer implements Kontainer {
     this.#launcher.unsubscribe(this.#id);
     const { code, signal, cpuMicros, memoryPeakBytes } = event;
     /* the cgroup counts every hit of its limit; it ended the call only if something was killed */
-    const outOfMemory =
-      event.outOfMemory && (signal === sigkill || code === 128 + sigkill) && this.#killed === null;
+    const mayBeOurs = this.#killed !== null && this.#killed !== 'closed';
+    const outOfMemory = event.outOfMemory && (signal === sigkill || code === 128 + sigkill) && !mayBeOurs;
     if (!this.#wasReady) this.#ready.reject(this.#startError(outOfMemory));
     this.#exited.resolve({ code, signal, outOfMemory, killed: this.#killed, cpuMicros, memoryPeakBytes });
   }
