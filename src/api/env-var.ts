@@ -9,7 +9,7 @@ export const objectName = (what: string) =>
     maxLength: 253,
   });
 
-const dataKey = textMatching({
+export const dataKey = textMatching({
   description: 'Key in its data.',
   pattern: '^[-._a-zA-Z0-9]+$',
   message: 'write a key of its data: letters, digits, "-", "_" and "."',

@@ -32,7 +32,7 @@ const kubelessFields = {
     .optional()
     .describe("Content of the runtime's dependency file: requirements.txt, package.json and so on."),
   deployment: embeddedObject(
-    'apps/v1 Deployment, in parts. Of its first container image, command, args, env and resources count.',
+    'apps/v1 Deployment, in parts. Of its first container image, command, args, env, resources and volumeMounts of Secrets and ConfigMaps count.',
   ).optional(),
   service: embeddedObject('core/v1 ServiceSpec, in parts. Without ports it does not count.').optional(),
   horizontalPodAutoscaler: embeddedObject(
@@ -95,6 +95,7 @@ const additions = {
   command: run.command,
   args: run.args,
   env: run.env,
+  files: run.files,
   protocol: run.protocol,
   port: run.port,
   isolation: run.isolation,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { envSchema, secretRefsSchema } from './env-var.ts';
+import { fileMountsSchema } from './file-mount.ts';
 import { imageReferenceSchema } from './image-reference.ts';
 import { routesSchema } from './image-routes.ts';
 import { duration, quantity, withRules } from './schema-rules.ts';
@@ -45,6 +46,7 @@ export const imageSpecSchema = z
     ).optional(),
     args: strings("Instead of the image's arguments (its Cmd).").optional(),
     env: envSchema.optional(),
+    files: fileMountsSchema.optional(),
     protocol: z
       .enum(['http-stream', 'http', 'cgi', 'kontain-files'])
       .optional()

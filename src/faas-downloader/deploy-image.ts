@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Image } from '../api/image.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CollectionGuard } from '../oci/collection-guard.ts';
-import { readImageFile } from '../oci/image-files.ts';
+import type { BundleContent } from '../oci/bundle-publish.ts';
+import { readImageFile, type LayerFolder } from '../oci/image-files.ts';
 import type { StoredImage } from '../oci/image-store.ts';
 import type { Accounts } from '../oci/image-user.ts';
 import type { LayerStore, UnpackedLayer } from '../oci/layer-store.ts';
@@ -14,6 +15,8 @@ import { visibleLayers } from '../oci/visible-layers.ts';
 import type { Note } from '../oci/unpack/notes.ts';
 import { resolveEnv, type ReferenceReader } from './env-values.ts';
 import { DeployFailure, step, toFailure, type ReadyReason } from './failure.ts';
+import { fileTree, type TreeOptions } from './file-tree.ts';
+import { hashFiles, resolveFiles, type ResolvedMount } from './file-values.ts';
 import { buildKontainerSpec } from './kontainer-spec.ts';
 import { readPullSecrets } from './pull-secrets.ts';
 import { resolveRoutes, type ResolvedRoutes } from './resolve-routes.ts';
@@ -24,6 +27,8 @@ export interface DeployEnvironment {
   pull: PullOptions;
   layers: LayerStore;
   guard: CollectionGuard;
+  /** Host id of root inside. */
+  idBase: number;
   /** Credentials of the node, weaker than those of an Image. */
   nodeAuths: RegistryAuths;
   clock: Pick<Clock, 'now'>;
@@ -61,24 +66,33 @@ const maxAccountsBytes = 1024 * 1024;
 export async function deployImage(request: DeployRequest, environment: DeployEnvironment): Promise<Deployed> {
   const { object, reader } = request;
   const routes = await resolveRoutes(object, reader, environment.clock.now());
-  const env = await resolved(() => resolveEnv(object.spec.env ?? [], reader));
-  const input = env instanceof DeployFailure ? '' : hashInput(object, env);
+  const values = await resolved(() => resolveValues(object, reader));
+  const input = values instanceof DeployFailure ? '' : hashInput(object, values);
   const current = await readServed(environment.root, nameOf(object));
   const isReady = !request.refresh && current?.source.input === input && current.isComplete;
   // Routes do not wait for a registry: who may call the version that is served counts now.
   if (current !== null) await serveRoutes(request, environment, { current, routes, isReady });
   request.onRoutes(routes);
-  if (env instanceof DeployFailure) throw env;
+  if (values instanceof DeployFailure) throw values;
   if (current !== null && isReady) return { digest: current.source.digest, changed: false, notes: [] };
   using guard = environment.guard.startPull();
   const pulled = await step('PullFailed', () => pull(request, environment, guard));
   const layers = await step('InvalidImage', () => unpack(request, environment, pulled.image));
   const visible = visibleLayers(layers);
-  const accounts = await step('InvalidImage', () => readAccounts(environment.root, visible));
+  const folders = layerFolders(environment.root, visible);
+  const accounts = await step('InvalidImage', () => readAccounts(folders));
   const changed = await step('InvalidImage', async () => {
-    const spec = buildKontainerSpec({ object, image: pulled.image, layers: visible, accounts, env });
+    const { env, mounts } = values;
+    const files = hashFiles(mounts);
+    const spec = buildKontainerSpec({ object, image: pulled.image, layers: visible, accounts, env, files });
     const source = { digest: pulled.sourceDigest, input };
-    const content = { spec, imageConfig: pulled.image.config, source, ...asContent(routes) };
+    const content = {
+      spec,
+      imageConfig: pulled.image.config,
+      source,
+      ...asContent(routes),
+      ...(await filesContent(mounts, { spec, layers: folders, idBase: environment.idBase })),
+    };
     const version = await publish(environment, nameOf(object), content);
     return current === null || !isSameProgram(current.version, version);
   });
@@ -91,10 +105,32 @@ async function resolved<T>(work: () => Promise<T>): Promise<T | DeployFailure> {
   return step('InvalidSpec', work).catch((error: unknown) => toFailure('InvalidSpec', error));
 }
 
+/** What an Image takes from Secrets and ConfigMaps. */
+interface Values {
+  env: Record<string, string>;
+  mounts: ResolvedMount[];
+}
+
+async function resolveValues({ spec }: Image, reader: ReferenceReader): Promise<Values> {
+  return {
+    env: await resolveEnv(spec.env ?? [], reader),
+    mounts: await resolveFiles(spec.files ?? [], reader),
+  };
+}
+
+async function filesContent(
+  mounts: readonly ResolvedMount[],
+  options: TreeOptions,
+): Promise<Pick<BundleContent, 'files'>> {
+  return mounts.length === 0
+    ? {}
+    : { files: { tree: await step('InvalidSpec', () => fileTree(mounts, options)) } };
+}
+
 /** What Kontainers are made from. Routes are not: an edit of them starts no other ones. */
-function hashInput({ metadata, spec }: Image, env: Record<string, string>): string {
+function hashInput({ metadata, spec }: Image, { env, mounts }: Values): string {
   const { routes: _, ...program } = spec;
-  const input = [bundleFormat, metadata.uid, program, env];
+  const input = [bundleFormat, metadata.uid, program, env, hashFiles(mounts)];
   return createHash('sha256').update(JSON.stringify(input)).digest('hex');
 }
 
@@ -120,11 +156,14 @@ async function unpack(
   return layers.ensure(image, signal);
 }
 
-async function readAccounts(root: string, layers: readonly UnpackedLayer[]): Promise<Accounts> {
-  const folders = layers.map(({ diffId, opaque }) => ({
+function layerFolders(root: string, layers: readonly UnpackedLayer[]): LayerFolder[] {
+  return layers.map(({ diffId, opaque }) => ({
     path: layerContentPath(root, diffId),
     opaque: new Set(opaque),
   }));
+}
+
+async function readAccounts(folders: readonly LayerFolder[]): Promise<Accounts> {
   const read = async (path: string): Promise<string> =>
     (await readImageFile(folders, path, maxAccountsBytes))?.toString('utf8') ?? '';
   return { passwd: await read('/etc/passwd'), group: await read('/etc/group') };

@@ -9,6 +9,8 @@ export interface ReferenceReader {
 
 export interface ReferencedObject {
   data?: Record<string, string>;
+  /** Of a ConfigMap, in base64. */
+  binaryData?: Record<string, string>;
 }
 
 /** The variables of `spec.env` with their values. Throws DeployFailure for a reference that leads nowhere. */

@@ -29,6 +29,7 @@ export async function openEnvironment(
   return {
     root,
     clock,
+    idBase: config.KONTAIN_ID_BASE,
     guard: new CollectionGuard(),
     nodeAuths: await nodeAuths(config.KONTAIN_REGISTRY_AUTH),
     pull: pullOptions(config),

@@ -16,10 +16,13 @@ export interface SpecSources {
   accounts: Accounts;
   /** `spec.env`, resolved. */
   env: Record<string, string>;
+  /** Hash of `spec.files`, resolved. */
+  files?: string | undefined;
 }
 
 /** All that a node needs to start Kontainers of an Image. Throws `invalid` where image and spec together make no sense. */
-export function buildKontainerSpec({ object, image, layers, accounts, env }: SpecSources): KontainerSpec {
+export function buildKontainerSpec(sources: SpecSources): KontainerSpec {
+  const { object, image, layers, accounts, env, files } = sources;
   const { metadata, spec } = object;
   const config = image.config.config ?? {};
   const { home, ...user } = resolveUser(config.User ?? '', accounts);
@@ -34,6 +37,7 @@ export function buildKontainerSpec({ object, image, layers, accounts, env }: Spe
     args: buildArgs(spec, config),
     env: { PATH: defaultPath, HOME: home, ...imageEnv(config.Env), ...env },
     workingDir: workingDir(config.WorkingDir),
+    ...(files === undefined ? {} : { files }),
     user,
     isolation: 'container',
     ...protocolOf(spec, image),

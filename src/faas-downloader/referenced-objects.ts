@@ -128,13 +128,19 @@ export class ReferencedObjects implements AsyncDisposable {
   }
 }
 
-function referencesOf({ env = [], imagePullSecrets = [], routes = [] }: Image['spec']): Set<Reference> {
+function referencesOf(spec: Image['spec']): Set<Reference> {
+  const { env = [], files = [], imagePullSecrets = [], routes = [] } = spec;
+  const sources = files.flatMap((mount) => mount.sources);
   const secretNames = [
     ...imagePullSecrets.map(({ name }) => name),
     ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef?.name),
+    ...sources.map(({ secret }) => secret?.name),
     ...routes.flatMap(({ basicAuthSecret, tlsSecret }) => [basicAuthSecret, tlsSecret]),
   ];
-  const configMapNames = env.map(({ valueFrom }) => valueFrom?.configMapKeyRef?.name);
+  const configMapNames = [
+    ...env.map(({ valueFrom }) => valueFrom?.configMapKeyRef?.name),
+    ...sources.map(({ configMap }) => configMap?.name),
+  ];
   return new Set([...named('Secret', secretNames), ...named('ConfigMap', configMapNames)]);
 }
 

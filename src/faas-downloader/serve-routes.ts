@@ -5,12 +5,16 @@ import type { RoutesDocument } from '../kontainer/routes.ts';
 import { hasErrno } from '../lib/errors.ts';
 import { publishBundle, readSource, type BundleContent } from '../oci/bundle-publish.ts';
 import { readCurrent, readRoutes } from '../oci/bundles.ts';
-import { layerContentPath, type BundleName, type BundleVersion } from '../oci/paths.ts';
+import { layerContentPath, versionFilesPath, type BundleName, type BundleVersion } from '../oci/paths.ts';
 import type { DeployEnvironment, DeployRequest } from './deploy-image.ts';
 import { step } from './failure.ts';
 import type { ResolvedRoutes } from './resolve-routes.ts';
 
-const specSchema = z.object({ generation: z.number(), layers: z.array(z.string()) });
+const specSchema = z.object({
+  generation: z.number(),
+  layers: z.array(z.string()),
+  files: z.string().optional(),
+});
 const sourceSchema = z.object({ digest: z.string(), input: z.string() });
 
 /** A version as it is served now. */
@@ -22,6 +26,8 @@ export interface ServedBundle {
   generation: number;
   source: z.infer<typeof sourceSchema>;
   routes: unknown;
+  /** Folder of those that lie over the image's; undefined for none. */
+  files: string | undefined;
   /** Whether all its layers are there. */
   isComplete: boolean;
 }
@@ -32,7 +38,7 @@ export async function readServed(root: string, bundle: BundleName): Promise<Serv
   const { version } = current;
   const source = sourceSchema.safeParse(await readSource(root, bundle, version));
   if (!source.success) return null;
-  const { generation, layers } = specSchema.parse(current.spec);
+  const { generation, layers, files } = specSchema.parse(current.spec);
   const present = await Promise.all(layers.map((layer) => isThere(layerContentPath(root, layer))));
   return {
     version,
@@ -41,6 +47,7 @@ export async function readServed(root: string, bundle: BundleName): Promise<Serv
     generation,
     source: source.data,
     routes: await readRoutes(root, bundle, version),
+    files: files === undefined ? undefined : versionFilesPath(root, bundle, version),
     isComplete: present.every(Boolean),
   };
 }
@@ -62,8 +69,14 @@ export async function serveRoutes(
   const generation = isReady ? (metadata.generation ?? 0) : current.generation;
   const isSame = isDeepStrictEqual(current.routes ?? undefined, asJson(routes.document));
   if (isSame && generation === current.generation) return;
-  const { imageConfig, source } = current;
-  const content = { spec: { ...current.spec, generation }, imageConfig, source, ...asContent(routes) };
+  const { imageConfig, source, files } = current;
+  const content = {
+    spec: { ...current.spec, generation },
+    imageConfig,
+    source,
+    ...asContent(routes),
+    ...(files === undefined ? {} : { files: { like: files } }),
+  };
   const { namespace, name } = metadata;
   await step('InternalError', () => publish(environment, { namespace, name }, content));
 }

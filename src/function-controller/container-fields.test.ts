@@ -13,6 +13,7 @@ test('what Kubeless clients write', () => {
     command: undefined,
     args: undefined,
     env: [{ name: 'A', value: '1' }],
+    files: [],
     memory: '128Mi',
     cpu: undefined,
   });

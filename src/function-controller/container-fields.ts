@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { EnvVar } from '../api/env-var.ts';
+import type { FileMount } from '../api/file-mount.ts';
 import { FunctionFailure } from './failure.ts';
+import { checkedFiles, mountsSchema, podFiles, volumesSchema } from './pod-files.ts';
 
 const text = z.string().nullish();
 const strings = z.array(z.string()).nullish();
@@ -19,14 +21,16 @@ const containerSchema = z.object({
   args: strings,
   env: z.array(variableSchema).nullish(),
   resources: z.object({ limits: amounts, requests: amounts }).nullish(),
+  volumeMounts: mountsSchema,
 });
 
-const podSchema = z.object({ containers: z.array(containerSchema).nullish() });
+const podSchema = z.object({ containers: z.array(containerSchema).nullish(), volumes: volumesSchema });
 
 const deploymentSchema = z
   .object({ spec: z.object({ template: z.object({ spec: podSchema.nullish() }).nullish() }).nullish() })
   .nullish();
 
+type Pod = z.infer<typeof podSchema>;
 type Container = z.infer<typeof containerSchema>;
 
 /** Of the first container of a Deployment: what means something for calls. */
@@ -35,22 +39,24 @@ export interface ContainerFields {
   command: string[] | undefined;
   args: string[] | undefined;
   env: EnvVar[];
+  files: FileMount[];
   memory: string | number | undefined;
   cpu: string | number | undefined;
 }
 
 /** `spec.deployment`, with the configured default under it: what the user says is stronger. Throws FunctionFailure. */
 export function containerFields(own: unknown, configured: unknown): ContainerFields {
-  const [user, base] = [
-    parseContainer(own, 'spec.deployment'),
-    parseContainer(configured, 'deployment in kubeless-config'),
-  ];
+  const pods = [parsePod(configured, 'deployment in kubeless-config'), parsePod(own, 'spec.deployment')];
+  const [base = {}, user = {}] = pods.map(firstContainer);
   const limits = { ...base.resources?.limits, ...user.resources?.limits };
   return {
     image: nonEmpty(user.image) ?? nonEmpty(base.image),
     command: nonEmptyList(user.command) ?? nonEmptyList(base.command),
     args: nonEmptyList(user.args) ?? nonEmptyList(base.args),
     env: mergeEnv(convertEnv(base.env), convertEnv(user.env)),
+    files: checkedFiles(
+      mergeFiles(pods.flatMap((pod) => podFiles(pod.volumes, firstContainer(pod).volumeMounts))),
+    ),
     memory: nonZero(limits['memory']),
     cpu: nonZero(limits['cpu']),
   };
@@ -61,9 +67,14 @@ export function mergeEnv(weaker: readonly EnvVar[], stronger: readonly EnvVar[])
   return [...new Map([...weaker, ...stronger].map((variable) => [variable.name, variable])).values()];
 }
 
-function parseContainer(deployment: unknown, where: string): Container {
+/** Of several at one place, the last. */
+export function mergeFiles(mounts: readonly FileMount[]): FileMount[] {
+  return [...new Map(mounts.map((mount) => [mount.mountPath, mount])).values()];
+}
+
+function parsePod(deployment: unknown, where: string): Pod {
   const result = deploymentSchema.safeParse(deployment);
-  if (result.success) return firstContainer(result.data) ?? {};
+  if (result.success) return result.data?.spec?.template?.spec ?? {};
   const [issue] = result.error.issues;
   const path = issue?.path.join('.') ?? '';
   throw new FunctionFailure('InvalidSpec', `${where}: ${path}: ${issue?.message ?? 'is not a Deployment'}.`, {
@@ -71,8 +82,8 @@ function parseContainer(deployment: unknown, where: string): Container {
   });
 }
 
-function firstContainer(deployment: z.infer<typeof deploymentSchema>): Container | undefined {
-  return deployment?.spec?.template?.spec?.containers?.[0];
+function firstContainer({ containers }: Pod): Container {
+  return containers?.[0] ?? {};
 }
 
 function convertEnv(env: Container['env']): EnvVar[] {

@@ -4,7 +4,7 @@ import { parseDuration } from '../api/duration.ts';
 import { functionResource } from '../api/function.ts';
 import type { Image, StoredImage } from '../api/image.ts';
 import { controlledBy } from '../kube/owner-references.ts';
-import { mergeEnv, type ContainerFields } from './container-fields.ts';
+import { mergeEnv, mergeFiles, type ContainerFields } from './container-fields.ts';
 import { ownLabels } from '../controllers/object-labels.ts';
 
 export interface ServedImage {
@@ -45,7 +45,6 @@ function imageSpec(
   const resources = withoutUndefined({ memory: container.memory, cpu: container.cpu, ...spec.resources });
   const port = spec.port ?? targetPort(spec.service);
   const platform = platformEnv({ spec, timeout, memory: resources.memory, port, built });
-  const secrets = [...new Set([...(spec.imagePullSecrets ?? []).map(({ name }) => name), ...pullSecrets])];
   const command = spec.command ?? container.command;
   const args = spec.args ?? container.args;
   return withoutUndefined({
@@ -53,6 +52,7 @@ function imageSpec(
     command,
     args,
     env: mergeEnv(mergeEnv(platform, container.env), spec.env ?? []),
+    files: nonEmpty(mergeFiles([...container.files, ...(spec.files ?? [])])),
     protocol: spec.protocol,
     port: built ? spec.port : port,
     timeout,
@@ -62,8 +62,17 @@ function imageSpec(
     concurrency: spec.concurrency,
     prewarm: spec.prewarm,
     idleTimeout: spec.idleTimeout,
-    imagePullSecrets: secrets.length === 0 ? undefined : secrets.map((name) => ({ name })),
+    imagePullSecrets: nonEmpty(secretRefs(spec, pullSecrets)),
   });
+}
+
+function secretRefs({ imagePullSecrets = [] }: KubelessFunction['spec'], more: readonly string[]) {
+  const names = new Set([...imagePullSecrets.map(({ name }) => name), ...more]);
+  return [...names].map((name) => ({ name }));
+}
+
+function nonEmpty<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 interface PlatformValues {

@@ -62,6 +62,9 @@ export interface Template extends AsyncDisposable {
 }
 
 export interface KontainerDriver extends AsyncDisposable {
-  /** Cheap: nothing is started before the first call. */
-  prepare(spec: KontainerSpec): Template;
+  /**
+   * Cheap: nothing is started before the first call. `files`: a folder that lies over the image's file system, as layers
+   * are stored; it must stay until the Template is disposed of.
+   */
+  prepare(spec: KontainerSpec, files?: string): Template;
 }

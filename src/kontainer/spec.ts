@@ -20,6 +20,8 @@ export const kontainerSpecSchema = z.strictObject({
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
   workingDir: z.string(),
+  /** Hash of the files from Secrets and ConfigMaps, which lie in a folder of the bundle; left out for none. */
+  files: z.string().optional(),
   /** Numeric ids inside the Kontainer; names were looked up in the image. */
   user: z.strictObject({ uid: z.number().int(), gid: z.number().int(), groups: z.array(z.number().int()) }),
   /** How a call is spoken to the function, see docs/protocol.md. */

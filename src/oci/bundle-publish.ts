@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeDurable } from '../lib/durable-file.ts';
 import { hasErrno } from '../lib/errors.ts';
+import { writeBundleFiles, type BundleFiles } from './bundle-files.ts';
 import { currentVersion } from './bundles.ts';
 import {
   bundleLinkPath,
@@ -22,6 +23,8 @@ export interface BundleContent {
   routes?: object;
   /** What the bundle was made from, for faas-downloader alone. */
   source?: object;
+  /** Files over those of the image. The spec has a hash of them: it names the version. */
+  files?: BundleFiles;
 }
 
 /**
@@ -42,13 +45,13 @@ export async function publishBundle(
   const version = `${bundle.name}@${hashOf([programOf(content), imageConfig])}-${rest}`;
   const before = await currentVersion(root, bundle);
   if (before === version) return version;
-  const files = {
+  const documents = {
     'spec.json': spec,
     'image-config.json': imageConfig,
     'source.json': source,
     ...(routes === undefined ? {} : { 'routes.json': routes }),
   };
-  await writeVersion(root, bundle, version, files);
+  await writeVersion(root, bundle, version, { documents, files: content.files });
   if (before !== null) await startGrace(root, bundle, before, nowMs);
   await switchLink(root, bundle, version);
   return version;
@@ -84,7 +87,7 @@ async function writeVersion(
   root: string,
   bundle: BundleName,
   version: BundleVersion,
-  files: Record<string, string>,
+  { documents, files }: { documents: Record<string, string>; files: BundleFiles | undefined },
 ): Promise<void> {
   const folder = versionPath(root, bundle, version);
   const temporary = versionPath(root, bundle, `.tmp-${randomUUID()}`);
@@ -92,7 +95,9 @@ async function writeVersion(
   await mkdir(bundlesPath(root), { recursive: true, mode: 0o700 });
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   try {
-    for (const [name, text] of Object.entries(files)) await writeDurable(join(temporary, name), text, 0o600);
+    for (const [name, text] of Object.entries(documents))
+      await writeDurable(join(temporary, name), text, 0o600);
+    if (files !== undefined) await writeBundleFiles(join(temporary, 'files'), files);
     await syncFolder(temporary);
     await rename(temporary, folder);
   } catch (error) {

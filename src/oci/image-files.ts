@@ -10,10 +10,10 @@ export interface LayerFolder {
   opaque: ReadonlySet<string>;
 }
 
-const maxHops = 40;
+export const maxHops = 40;
 
 /** A path within an image, and the layers that have a folder there: the top one first. */
-interface Place {
+export interface Place {
   path: string;
   layers: readonly LayerFolder[];
 }
@@ -49,7 +49,7 @@ export async function readImageFile(
 }
 
 /** Looks a part up in the last place of the trail, and walks on where it is a folder. */
-async function step(trail: Place[], part: string): Promise<Found | null> {
+export async function step(trail: Place[], part: string): Promise<Found | null> {
   const here = trail.at(-1);
   if (here === undefined) return null;
   if (part === '..') {
@@ -61,7 +61,8 @@ async function step(trail: Place[], part: string): Promise<Found | null> {
   return found;
 }
 
-const parts = (path: string): string[] => path.split('/').filter((part) => part !== '' && part !== '.');
+export const parts = (path: string): string[] =>
+  path.split('/').filter((part) => part !== '' && part !== '.');
 
 /** What overlayfs would show under a name: see the kernel's filesystems/overlayfs.rst. */
 async function lookUp({ path, layers }: Place, name: string): Promise<Found | null> {

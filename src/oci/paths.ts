@@ -9,6 +9,7 @@ import { PlatformError } from '../lib/errors.ts';
  * oci-layers/<hex of diff id>/fs/           a layer unpacked, see layers.ts
  * oci-bundles/<namespace>/<function>        symbolic link to the version in use, switched by rename
  * oci-bundles/<namespace>/.versions/<function>@<hash>/{spec,image-config,routes}.json
+ * oci-bundles/<namespace>/.versions/<function>@<hash>/files/   what Secrets and ConfigMaps put over the image's files
  * in-use/<server id>/<namespace>.<function>@<hash>   leases, see bundle-leases.ts
  * ```
  *
@@ -63,6 +64,11 @@ export function isSameProgram(one: BundleVersion, other: BundleVersion): boolean
 
 export function versionPath(root: string, bundle: BundleName, version: BundleVersion): string {
   return join(namespacePath(root, bundle), '.versions', version);
+}
+
+/** The topmost of a function's own layers; only where its spec says that there are such files. */
+export function versionFilesPath(root: string, bundle: BundleName, version: BundleVersion): string {
+  return join(versionPath(root, bundle, version), 'files');
 }
 
 const digestPattern = /^sha256:([0-9a-f]{64})$/;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { currentVersion, leaseCurrent, readRoutes, releaseBundle } from '../../src/oci/bundles.ts';
 import { idBase } from '../../src/oci/id-base.ts';
-import { isSameProgram, layerContentPath } from '../../src/oci/paths.ts';
+import { isSameProgram, layerContentPath, versionFilesPath } from '../../src/oci/paths.ts';
 import { DownloaderWorld } from '../helpers/downloader.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { writeLayout, writeMultiPlatform } from '../helpers/oci-layout.ts';
@@ -264,4 +264,41 @@ test('routes reach the bundle without the registry, for the version that is serv
   assert.equal((await world.spec('hello')).generation, 2);
   await world.apply('hello', { routes: null });
   await eventually('the routes are gone', async () => (await routes()) === 'null');
+});
+
+test('files of Secrets are in the bundle, also in that of other routes, and follow their changes', async () => {
+  await using world = await DownloaderWorld.open();
+  const image = join(world.home, 'image');
+  await writeLayout(image, { layers: [base], config: { User: 'app', Entrypoint: ['/bin/app'] } });
+  await world.start();
+  const files = [{ mountPath: '/etc/db', sources: [{ secret: { name: 'db' } }], defaultMode: 0o400 }];
+  await world.apply('hello', { image: `oci:${image}`, files });
+  assert.match(
+    await world.reason('hello', 'SecretNotFound'),
+    /Secret db does not exist, but \/etc\/db needs it/,
+  );
+  await world.putSecret('db', { password: 'one' });
+  await world.reason('hello', 'Ready');
+  const folder = async () =>
+    versionFilesPath(world.root, bundle, (await currentVersion(world.root, bundle)) ?? '');
+  const first = await folder();
+  const password = async (): Promise<string> => readFileSync(join(await folder(), 'etc/db/password'), 'utf8');
+  assert.equal(await password(), 'one');
+  const { uid, mode } = lstatSync(join(first, 'etc/db/password'));
+  assert.deepEqual([uid, mode & 0o777], [idBase + 1000, 0o400]);
+
+  await world.putSecret('db', { password: 'two' });
+  await eventually('the new value', async () => (await password()) === 'two');
+  await world.apply('hello', { routes: [{ host: 'a.example', path: '/' }] });
+  const routed = async (): Promise<boolean> =>
+    (await readRoutes(world.root, bundle, (await currentVersion(world.root, bundle)) ?? '')) !== null;
+  await eventually('the routes are there', routed);
+  assert.equal(await password(), 'two');
+  const { uid: owner } = lstatSync(join(await folder(), 'etc/db/password'));
+  assert.equal(owner, idBase + 1000);
+  await eventually('the first version is gone', () => !existsSync(first));
+
+  await world.apply('hello', { files: [{ ...files[0], mountPath: '/tmp/db' }] });
+  assert.match(await world.reason('hello', 'InvalidSpec'), /\/tmp\/db cannot be used/);
+  assert.equal(await password(), 'two');
 });

@@ -15,7 +15,7 @@ export interface TestDriver extends AsyncDisposable {
   readonly options: ContainerHostOptions;
   readonly start: StartMode;
   /** A function of its own: nothing of it runs before its first call. */
-  function(change?: SpecChange): Template;
+  function(change?: SpecChange, files?: string): Template;
 }
 
 export interface TestDriverOptions {
@@ -70,7 +70,7 @@ export async function startTestDriver({
     driver,
     options,
     start,
-    function: (change) => driver.prepare(probeSpec(start, change)),
+    function: (change, files) => driver.prepare(probeSpec(start, change), files),
     async [Symbol.asyncDispose]() {
       await driver[Symbol.asyncDispose]();
       removeHostFolders(options);

@@ -22,11 +22,8 @@ export const functionFlags: readonly Flag[] = [
   text('env', 'Environment variable: KEY=value.', { short: 'e', list: true }),
   text('secret-env', 'Environment variable from a Secret: KEY=secret/key.', { list: true }),
   text('configmap-env', 'Environment variable from a ConfigMap: KEY=configmap/key.', { list: true }),
-  text(
-    'secrets',
-    'Secret whose keys become files in /<secret>, where the data plane mounts them: the shared one does not.',
-    { list: true },
-  ),
+  text('secrets', 'Secret whose keys become files: NAME for /NAME, or NAME:/path.', { list: true }),
+  text('configmaps', 'ConfigMap whose keys become files: NAME for /NAME, or NAME:/path.', { list: true }),
   text('node-selectors', 'Label of the nodes to run on: key=value.', { list: true }),
   text('service-account', 'Service account of the pod.'),
   text('memory', 'Memory of one call, such as 128Mi.'),

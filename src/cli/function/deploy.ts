@@ -3,8 +3,7 @@ import type { KubeClient } from '../../kube/client-types.ts';
 import { isAlreadyExists } from '../../kube/kube-error.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command, type Invocation } from '../command.ts';
-import type { FlagValues } from '../flag-values.ts';
-import { say, type Io } from '../io.ts';
+import { say } from '../io.ts';
 import { printObject } from '../print-object.ts';
 import { functions } from '../resources.ts';
 import { checkSchedule } from '../trigger/schedule.ts';
@@ -65,15 +64,6 @@ export function sayDeployed({ flags, io }: Invocation, name: string): void {
   const namespace = flags.text('namespace');
   const where = namespace === undefined ? '' : ` -n ${namespace}`;
   say(io, `Function ${name} submitted for deployment`);
-  warnOfSecretFiles(flags, io);
   if (flags.on('wait')) return;
   say(io, `Check the deployment status executing 'kubeless function ls ${name}${where}'`);
-}
-
-/** They are kept for data planes that mount them; a function that looks for its files must not find out by itself. */
-function warnOfSecretFiles(flags: FlagValues, io: Io): void {
-  const [first] = flags.list('secrets');
-  if (first === undefined) return;
-  say(io, `warning: the shared data plane mounts no files of Secrets: there will be no /${first}`);
-  say(io, `hint: Take its keys as variables: --secret-env NAME=${first}/KEY.`);
 }

@@ -157,22 +157,35 @@ test('what the API server refuses is told as it says it', async () => {
   assert.match(again.stderr, /error: Function twice already exists\nhint: .*function update twice/);
 });
 
-test('files of Secrets, which the shared data plane does not mount, are no silent promise', async () => {
-  const { exit, stderr } = await run([
-    'function',
-    'deploy',
-    'files',
-    ...python,
-    '-f',
-    'hello.py',
-    '--secrets',
-    's',
-  ]);
-  assert.equal(exit, 0);
-  assert.match(
-    stderr,
-    /warning: the shared data plane mounts no files of Secrets: there will be no \/s\nhint: .*--secret-env NAME=s\/KEY/,
-  );
+test('files of Secrets and ConfigMaps, at their own places or another', async () => {
+  const { spec } = await deploy('files', '--secrets', 's,t:/etc/t', '--configmaps', 'c:/etc/c,c:/srv/c');
+  const pod = (spec as { deployment: { spec: { template: { spec: object } } } }).deployment.spec.template
+    .spec;
+  assert.deepEqual(pod, {
+    volumes: [
+      { name: 's-vol', secret: { secretName: 's' } },
+      { name: 't-vol', secret: { secretName: 't' } },
+      { name: 'c-config-vol', configMap: { name: 'c' } },
+    ],
+    containers: [
+      {
+        volumeMounts: [
+          { name: 's-vol', mountPath: '/s' },
+          { name: 't-vol', mountPath: '/etc/t' },
+          { name: 'c-config-vol', mountPath: '/etc/c' },
+          { name: 'c-config-vol', mountPath: '/srv/c' },
+        ],
+      },
+    ],
+  });
+  for (const [flags, message] of [
+    [['--secrets', 's:etc'], /--secrets must be NAME or NAME:\/path/],
+    [['--secrets', 'a', '--configmaps', 'a'], /at \/a\nhint: .*NAME:\/path/],
+  ] as const) {
+    const { exit, stderr } = await run(['function', 'deploy', 'x', ...python, '-f', 'hello.py', ...flags]);
+    assert.equal(exit, 2);
+    assert.match(stderr, message);
+  }
 });
 
 test('update changes what the flags say, and nothing else', async () => {

@@ -2,18 +2,20 @@ import type { FunctionSpec } from '../../api/function-spec.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { FlagValues } from '../flag-values.ts';
 import { pairs } from '../key-values.ts';
+import { fileVolumes } from './file-volumes.ts';
 
 type SpecFields = Partial<FunctionSpec>;
 
 /** What Kubeless keeps in the pod template of `spec.deployment`, written there as its clients do. */
 export function podFields(flags: FlagValues): SpecFields {
+  const files = fileVolumes(flags);
   const container = {
     ...imageOf(flags),
     ...optional('imagePullPolicy', flags.text('image-pull-policy')),
-    ...optionalList('volumeMounts', secretMounts(flags)),
+    ...optionalList('volumeMounts', files.mounts),
   };
   const pod = {
-    ...optionalList('volumes', secretVolumes(flags)),
+    ...optionalList('volumes', files.volumes),
     ...optionalMap('nodeSelector', pairs(flags.list('node-selectors'))),
     ...optional('serviceAccountName', flags.text('service-account')),
     ...(Object.keys(container).length === 0 ? {} : { containers: [container] }),
@@ -24,14 +26,6 @@ export function podFields(flags: FlagValues): SpecFields {
 /** Only where it is the base of a source; see spec-from-flags.ts. */
 function imageOf(flags: FlagValues): { image?: string } {
   return flags.text('from-file') === undefined ? {} : optional('image', flags.text('runtime-image'));
-}
-
-function secretMounts(flags: FlagValues) {
-  return flags.list('secrets').map((name) => ({ name: `${name}-vol`, mountPath: `/${name}` }));
-}
-
-function secretVolumes(flags: FlagValues) {
-  return flags.list('secrets').map((name) => ({ name: `${name}-vol`, secret: { secretName: name } }));
 }
 
 /** Written only where a flag asks for it: without ports the platform makes Kubeless' default Service. */

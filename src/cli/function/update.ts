@@ -16,7 +16,7 @@ export const update: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],
   flags: updateFlags,
   description:
-    'What no flag says stays as it is. Labels are added to the old ones; --env, --secret-env and --configmap-env together replace the old variables; --secrets are added.',
+    'What no flag says stays as it is. Labels are added to the old ones; --env, --secret-env and --configmap-env together replace the old variables; --secrets and --configmaps are added.',
   examples: ['kubeless function update hello --from-file hello.py --wait'],
   async run(invocation) {
     const { flags, io, session } = invocation;

@@ -1,7 +1,7 @@
 import { openLeases, closeLeases, renewLeases } from '../../oci/bundle-leases.ts';
 import { watchBundles } from '../../oci/bundle-watch.ts';
 import { currentVersion, leaseCurrent, readRoutes, releaseBundle, type Bundle } from '../../oci/bundles.ts';
-import type { BundleName } from '../../oci/paths.ts';
+import { versionFilesPath, type BundleName } from '../../oci/paths.ts';
 import { routesDocumentSchema, type RoutesDocument } from '../../kontainer/routes.ts';
 import { kontainerSpecSchema, type KontainerSpec } from '../../kontainer/spec.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -59,7 +59,9 @@ export class BundleSource implements FunctionSource {
     const key = `${namespace}/${bundle.version}`;
     this.#users.set(key, (this.#users.get(key) ?? 0) + 1);
     try {
-      return { spec: parseSpec(bundle), version: bundle.version, release: () => this.#release(key, bundle) };
+      const spec = parseSpec(bundle);
+      const release = (): Promise<void> => this.#release(key, bundle);
+      return { spec, version: bundle.version, release, ...filesOf(root, bundle, spec) };
     } catch (error) {
       await this.#release(key, bundle);
       throw error;
@@ -107,6 +109,10 @@ export class BundleSource implements FunctionSource {
   #close(): Promise<void> {
     return closeLeases(this.#options.root, this.#options.serverId);
   }
+}
+
+function filesOf(root: string, { bundle, version }: Bundle, spec: KontainerSpec): { files?: string } {
+  return spec.files === undefined ? {} : { files: versionFilesPath(root, bundle, version) };
 }
 
 function parseSpec({ bundle, spec }: Bundle): KontainerSpec {

@@ -19,6 +19,8 @@ export interface FunctionListener {
 /** A function's files, kept on disk until released. */
 export interface OpenFunction {
   readonly spec: KontainerSpec;
+  /** Folder with the files from Secrets and ConfigMaps, where the spec has such. */
+  readonly files?: string;
   /** As in the FunctionVersion it was opened from; a newer one when it changed in between. */
   readonly version: string;
   release(): Promise<void>;

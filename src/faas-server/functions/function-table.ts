@@ -133,7 +133,7 @@ export class FunctionTable {
     const { namespace, name } = open.spec;
     return new ActiveFunction({
       open,
-      template: driver.prepare(open.spec),
+      template: driver.prepare(open.spec, open.files),
       now: clock.monotonic(),
       failed: (error) => log.error({ err: error, namespace, function: name }, 'function could not be freed'),
     });

@@ -27,6 +27,7 @@ interface Standing {
 export class ContainerTemplate implements Template {
   readonly spec: KontainerSpec;
   readonly #host: ContainerHost;
+  readonly #files: string | undefined;
   #standing: Promise<Standing> | null = null;
   #current: Standing | null = null;
   #first = true;
@@ -34,9 +35,10 @@ export class ContainerTemplate implements Template {
   #forks: boolean;
   #closed = false;
 
-  constructor(host: ContainerHost, spec: KontainerSpec) {
+  constructor(host: ContainerHost, spec: KontainerSpec, files: string | undefined) {
     this.#host = host;
     this.spec = spec;
+    this.#files = files;
     this.#forks = spec.start === 'template';
   }
 
@@ -93,7 +95,7 @@ export class ContainerTemplate implements Template {
     if (fallen !== null) await dismantle(fallen);
     if (fallen?.starter.unfit) this.#giveUpForks();
     const launcher = await this.#host.launcher();
-    const rootfs = await mountRootfs(this.#host, launcher, this.spec.layers);
+    const rootfs = await mountRootfs(this.#host, launcher, { layers: this.spec.layers, files: this.#files });
     const ground = { spec: this.spec, launcher, rootfs: rootfs.path };
     const starter = await this.#starter(ground).catch((error: unknown) => {
       rootfs.unmount();

@@ -16,8 +16,8 @@ export class ContainerDriver implements KontainerDriver {
     await this.#host.launcher();
   }
 
-  prepare(spec: KontainerSpec): Template {
-    return new ContainerTemplate(this.#host, spec);
+  prepare(spec: KontainerSpec, files?: string): Template {
+    return new ContainerTemplate(this.#host, spec, files);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,18 +9,26 @@ export interface Rootfs {
   unmount(): void;
 }
 
-/** Mounts an image's layers as one read-only tree in the launcher's mount namespace. `layers`: diff ids, lowest first. */
+export interface RootfsParts {
+  /** Diff ids, lowest first. */
+  layers: readonly string[];
+  /** A folder that lies above them. */
+  files: string | undefined;
+}
+
+/** Mounts an image's layers as one read-only tree in the launcher's mount namespace. */
 export async function mountRootfs(
   host: ContainerHost,
   launcher: Launcher,
-  layers: readonly string[],
+  { layers, files }: RootfsParts,
 ): Promise<Rootfs> {
   const id = host.nextId();
   // An image may have one layer twice, an overlay may not; the upper one hides all of the lower.
   const below = new Set(layers.map((layer) => `${layer.replace(/^sha256:/, '')}/fs`).toReversed());
   const errno = await new Promise<number>((resolve) => {
     launcher.subscribe(id, (event) => resolve(event.type === 'mounted' ? event.errno : -1));
-    launcher.send('mount', id, [host.skeleton, ...below].join(':'));
+    const above = files === undefined ? [host.skeleton] : [host.skeleton, files];
+    launcher.send('mount', id, [...above, ...below].join(':'));
   });
   launcher.unsubscribe(id);
   if (errno !== 0) {

@@ -2,6 +2,7 @@ import { after, before, suite } from 'node:test';
 import { startTestDriver, type TestDriver, type TestDriverOptions } from '../../helpers/kontainer-driver.ts';
 import { concurrencyContract } from './concurrency.ts';
 import { exitContract } from './exits.ts';
+import { filesContract } from './files.ts';
 import { freshnessContract } from './freshness.ts';
 import { isolationContract } from './isolation.ts';
 import { killContract } from './kills.ts';
@@ -45,4 +46,5 @@ const allParts = [
   protocolsContract,
   startFailuresContract,
   concurrencyContract,
+  filesContract,
 ];
