@@ -39,7 +39,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   'src/main/embedded-apiserver.ts': ['pino', 'yaml', 'zod'],
   'src/main/controllers.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],
   'src/main/embedded-agent.ts': ['pino', 'undici', 'yaml', 'zod'],
-  'src/main/embedded-registry.ts': [],
+  'src/main/embedded-registry.ts': ['bcryptjs'],
   'src/main/embedded-samples.ts': ['undici', 'yaml', 'zod'],
   'src/main/embedded-setup.ts': ['pino', 'undici', 'yaml', 'zod'],
   'src/main/faas-downloader.ts': ['pino', 'prom-client', 'undici', 'yaml', 'zod'],

@@ -22,7 +22,7 @@ const environmentSchema = z.object({
   /** Where callers from outside reach the data plane without an Ingress controller: `http://host:port`. */
   KONTAIN_PUBLIC_URL: z.url().optional(),
   KONTAIN_PUBLIC_TLS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
-  /** A file like ~/.docker/config.json with credentials for all registries that namespaces have none for. */
+  /** Files like ~/.docker/config.json, with commas between them: credentials for registries that a namespace has none for. */
   KONTAIN_REGISTRY_AUTH: z.string().optional(),
 });
 

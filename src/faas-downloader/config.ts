@@ -23,7 +23,7 @@ const environmentSchema = z.object({
   KONTAIN_INSECURE_REGISTRIES: list.default([]),
   /** Folders under which spec.image may name local images; empty allows none. */
   KONTAIN_LOCAL_IMAGES: list.default(['/']),
-  /** A file like ~/.docker/config.json with credentials for all Images. */
+  /** Files like ~/.docker/config.json, with commas between them: credentials for all Images. */
   KONTAIN_REGISTRY_AUTH: z.string().optional(),
   /** Signature policy, containers-policy.json(5). */
   KONTAIN_SIGNATURE_POLICY: z.string().optional(),

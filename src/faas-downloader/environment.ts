@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/errors.ts';
 import { KeyedSemaphore } from '../lib/keyed-semaphore.ts';
@@ -9,7 +9,7 @@ import { LayerStore } from '../oci/layer-store.ts';
 import { bundlesPath, inUsePath, layersPath } from '../oci/paths.ts';
 import { imageArchitecture } from '../oci/platform.ts';
 import type { PullOptions } from '../oci/pull-image.ts';
-import { parseDockerConfig, type RegistryAuths } from '../oci/registry-auth.ts';
+import { readAuthFiles, type RegistryAuths } from '../oci/registry-auth.ts';
 import { defaultUnpackLimits } from '../oci/unpack/unpack-limits.ts';
 import type { DownloaderConfig } from './config.ts';
 import type { DeployEnvironment } from './deploy-image.ts';
@@ -71,12 +71,11 @@ function layerStore(config: DownloaderConfig, metrics: DownloaderMetrics): Layer
   });
 }
 
-async function nodeAuths(file: string | undefined): Promise<RegistryAuths> {
-  if (file === undefined) return new Map();
+async function nodeAuths(files: string | undefined): Promise<RegistryAuths> {
   try {
-    return parseDockerConfig(await readFile(file, 'utf8'), file);
+    return await readAuthFiles(files);
   } catch (cause) {
-    const message = 'The file that KONTAIN_REGISTRY_AUTH names cannot be used.';
+    const message = 'What KONTAIN_REGISTRY_AUTH names cannot be used.';
     throw new PlatformError('bad_request', message, { cause });
   }
 }

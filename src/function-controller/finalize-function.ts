@@ -32,12 +32,13 @@ const removalLimitMs = 10_000;
  * no registry may keep a Function from being deleted.
  */
 export async function removeImages(
-  { settings, registrySecrets, log }: Pick<ControllerParts, 'settings' | 'registrySecrets' | 'log'>,
+  parts: Pick<ControllerParts, 'settings' | 'registrySecrets' | 'programAuths' | 'log'>,
   { metadata }: StoredFunction,
   builds: readonly BuildRecord[],
   signal: AbortSignal,
 ): Promise<void> {
   if (builds.length === 0) return;
+  const { settings, registrySecrets, programAuths, log } = parts;
   const { name = '', namespace = '' } = metadata;
   try {
     const { config, registry } = settings.current();
@@ -46,7 +47,8 @@ export async function removeImages(
     if (!target.exclusive) return;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(removalLimitMs)]);
     const own = builds.filter(({ image }) => image.startsWith(`docker://${target.repository}@`));
-    for (const { image } of own) await registry.remove(image, target.auths, limit);
+    const auths = new Map([...programAuths, ...target.auths]);
+    for (const { image } of own) await registry.remove(image, auths, limit);
   } catch (error) {
     log.warn({ namespace, name, reason: errorMessage(error) }, 'images of a function stay in the registry');
   }

@@ -5,23 +5,26 @@ import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../lib/errors.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 
-const usage = 'usage: embedded-registry --folder FOLDER --port PORT [--program docker-registry]';
+const usage =
+  'usage: embedded-registry --folder FOLDER --port PORT --auth-file FILE [--program docker-registry]';
 
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const options = {
+  const flags = {
     folder: { type: 'string' },
     port: { type: 'string' },
+    'auth-file': { type: 'string' },
     program: { type: 'string', default: 'docker-registry' },
   } as const;
-  const { folder, program, ...values } = parseArgs({ args, options }).values;
+  const { folder, program, 'auth-file': authFile, ...values } = parseArgs({ args, options: flags }).values;
   const port = Number(values.port);
-  if (folder === undefined || !Number.isInteger(port) || port < 1 || port > 65_535)
+  if (folder === undefined || authFile === undefined || !Number.isInteger(port) || port < 1 || port > 65_535)
     throw new PlatformError('bad_request', usage);
   const stop = new AbortController();
   onStopSignal(process, () => stop.abort());
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const onReady = (port: number): void => console.log(JSON.stringify({ ready: true, port }));
-  await runRegistry({ folder, port, program, env: Object.fromEntries(entries), clock, onReady }, stop.signal);
+  const options = { folder, port, authFile, program, env: Object.fromEntries(entries), clock, onReady };
+  await runRegistry(options, stop.signal);
 }
 
 try {

@@ -9,6 +9,7 @@ import { systemClock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../lib/errors.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
+import { readAuthFiles, type RegistryAuths } from '../oci/registry-auth.ts';
 
 const usage = `usage: embedded-setup --kubeconfig FILE --crds DIR [--registry HOST:PORT --images DIR --samples DIR --port PORT]
 Puts the custom resource definitions of DIR into the API server and waits until it serves them; with a registry also the
@@ -19,16 +20,17 @@ interface Platform {
   images: string;
   samples: string;
   port: number;
+  auths: RegistryAuths;
 }
 
 async function setUpPlatform(
   client: KubeClient,
-  { registry, images, samples, port }: Platform,
+  { registry, images, samples, port, auths }: Platform,
   log: Logger,
 ): Promise<void> {
   const names = platformImages(images, samples);
   const { signal } = new AbortController();
-  const digests = await pushImages({ folder: images, names, registry, auths: new Map(), signal });
+  const digests = await pushImages({ folder: images, names, registry, auths, signal });
   await applyPlatform({ client, registry, port, digests });
   log.info({ images: names }, 'the platform is configured');
 }
@@ -46,7 +48,8 @@ async function main(): Promise<void> {
   log.info({ names }, 'definitions are served');
   if (registry === undefined) return;
   if (images === undefined || samples === undefined) throw new PlatformError('bad_request', usage);
-  await setUpPlatform(client, { registry, images, samples, port: Number(port) }, log);
+  const auths = await readAuthFiles(process.env['KONTAIN_REGISTRY_AUTH']);
+  await setUpPlatform(client, { registry, images, samples, port: Number(port), auths }, log);
 }
 
 try {

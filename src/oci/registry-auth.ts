@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
 
@@ -28,6 +29,13 @@ export function parseDockerConfig(text: string, source: string): RegistryAuths {
     if (encoded !== undefined) auths.set(registryHost(registry), encoded);
   }
   return auths;
+}
+
+/** Of files of that format, in a list with commas; later ones win. */
+export async function readAuthFiles(list: string | undefined): Promise<RegistryAuths> {
+  const files = (list ?? '').split(',').filter((file) => file !== '');
+  const read = files.map(async (file) => parseDockerConfig(await readFile(file, 'utf8'), file));
+  return new Map((await Promise.all(read)).flatMap((auths) => [...auths]));
 }
 
 /** The content of an authentication file; later credentials for a registry win. */

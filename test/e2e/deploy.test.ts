@@ -30,9 +30,9 @@ suite('functions from source, in embedded mode', () => {
 
   /** Whether the registry has a digest of a function. */
   async function hasImage(name: string, digest: string): Promise<boolean> {
-    const url = `http://${await it.registry()}/v2/functions/${namespace}/${name}/manifests/${digest}`;
+    const path = `functions/${namespace}/${name}/manifests/${digest}`;
     const headers = { accept: 'application/vnd.oci.image.manifest.v1+json' };
-    return (await fetch(url, { method: 'HEAD', headers })).ok;
+    return (await it.askRegistry(path, { method: 'HEAD', headers })).ok;
   }
 
   async function nothingBuilds(name: string): Promise<void> {

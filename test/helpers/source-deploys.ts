@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { functionResource, type StoredFunction } from '../../src/api/function.ts';
 import { coreEvents } from '../../src/kube/builtin-resources.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
@@ -8,6 +7,7 @@ import type { KubeClient } from '../../src/kube/client-types.ts';
 import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { kubeless, type CliRun } from './cli.ts';
+import { readAuthFiles } from '../../src/oci/registry-auth.ts';
 import { embeddedInstance, type EmbeddedInstance } from './embedded-instance.ts';
 import { eventually } from './eventually.ts';
 import { call } from './caller.ts';
@@ -18,8 +18,8 @@ const namespace = 'default';
 export interface SourceDeploys extends AsyncDisposable {
   instance: EmbeddedInstance;
   client: KubeClient;
-  /** `host:port` of the registry. */
-  registry(): Promise<string>;
+  /** Asks the registry as the platform does: with its login. */
+  askRegistry(path: string, init?: { method?: string; headers?: Record<string, string> }): Promise<Response>;
   /** Writes a source file; returns its path. */
   file(name: string, content: string | Buffer): Promise<string>;
   kubeless(...argv: string[]): Promise<CliRun>;
@@ -52,10 +52,10 @@ export async function sourceDeploys(): Promise<SourceDeploys> {
     file,
     kubeless: cli,
     get,
-    async registry() {
-      const text = await instance.kubectl.run('get', 'cm', 'kubeless-config', '-n', 'kubeless', '-o', 'yaml');
-      const { data } = parse(text) as { data: Record<string, string> };
-      return data['runtime-registry']?.split('/', 1)[0] ?? '';
+    async askRegistry(path, { headers, ...init } = {}) {
+      const [[registry, auth] = ['', '']] = await readAuthFiles(instance.home.registryAuth);
+      const login = { authorization: `Basic ${auth}` };
+      return fetch(`http://${registry}/v2/${path}`, { ...init, headers: { ...headers, ...login } });
     },
     async answer(name, text, ...more) {
       const path = await file(

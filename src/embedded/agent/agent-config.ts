@@ -18,8 +18,10 @@ const environmentSchema = z.object({
   KONTAIN_ID_BASE: count.default(idBase),
   /** `host:port,…` that may speak plain HTTP. */
   KONTAIN_INSECURE_REGISTRIES: list.default([]),
-  /** A file like ~/.docker/config.json. */
+  /** Files like ~/.docker/config.json, with commas between them. */
   KONTAIN_REGISTRY_AUTH: z.string().optional(),
+  /** Such a file with what builds push with, in all namespaces: see BuildLogin. */
+  KONTAIN_BUILD_REGISTRY_AUTH: z.string().optional(),
   KONTAIN_SIGNATURE_POLICY: z.string().optional(),
   /** Pods at a time; as many as there are cores without it. */
   KONTAIN_AGENT_PODS: count.optional(),

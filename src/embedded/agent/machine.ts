@@ -10,7 +10,7 @@ import { KeyedSemaphore } from '../../lib/keyed-semaphore.ts';
 import { CollectionGuard } from '../../oci/collection-guard.ts';
 import { LayerStore } from '../../oci/layer-store.ts';
 import { imageArchitecture } from '../../oci/platform.ts';
-import { parseDockerConfig, type RegistryAuths } from '../../oci/registry-auth.ts';
+import { readAuthFiles } from '../../oci/registry-auth.ts';
 import { defaultUnpackLimits } from '../../oci/unpack/unpack-limits.ts';
 import type { AgentConfig } from './agent-config.ts';
 import type { AgentOptions } from './agent.ts';
@@ -37,6 +37,7 @@ export async function openPodParts(options: AgentOptions, events: EventRecorder)
     host: { ...(await hostOf(config, clock)), passage: await passageTo(places) },
     defaults: defaultLimits(machine),
     systemBinds: systemBinds(),
+    loginFile: config.KONTAIN_BUILD_REGISTRY_AUTH,
     slots: new KeyedSemaphore(config.KONTAIN_AGENT_PODS ?? machine.cores),
     events,
     clock,
@@ -45,9 +46,6 @@ export async function openPodParts(options: AgentOptions, events: EventRecorder)
 }
 
 async function openImages(config: AgentConfig, root: string): Promise<PodImages> {
-  const { KONTAIN_REGISTRY_AUTH: authFile } = config;
-  const nodeAuths: RegistryAuths =
-    authFile === undefined ? new Map() : parseDockerConfig(await readFile(authFile, 'utf8'), authFile);
   const skopeo = {
     insecureRegistries: config.KONTAIN_INSECURE_REGISTRIES,
     policyFile: config.KONTAIN_SIGNATURE_POLICY,
@@ -67,7 +65,7 @@ async function openImages(config: AgentConfig, root: string): Promise<PodImages>
       concurrency,
     }),
     guard: new CollectionGuard(),
-    nodeAuths,
+    nodeAuths: await readAuthFiles(config.KONTAIN_REGISTRY_AUTH),
   });
 }
 

@@ -8,12 +8,15 @@ import { replaceFile } from '../../lib/durable-file.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { tiedCommand } from '../../lib/tied-process.ts';
 import { registryConfig } from './registry-config.ts';
+import { makeLogin } from './registry-login.ts';
 
 export interface RunOptions {
-  /** Holds `data/` and `config.yml`. */
+  /** Holds `data/`, `config.yml` and `htpasswd`. */
   folder: string;
   /** On loopback. */
   port: number;
+  /** Where its login is kept for the platform's own programs. */
+  authFile: string;
   /** docker-registry of Debian, or another build of distribution. */
   program: string;
   env: Record<string, string>;
@@ -26,10 +29,11 @@ export interface RunOptions {
  * start, or ends by itself.
  */
 export async function runRegistry(options: RunOptions, signal: AbortSignal): Promise<void> {
-  const { folder, port, program, env, clock, onReady } = options;
+  const { folder, port, authFile, program, env, clock, onReady } = options;
   await mkdir(join(folder, 'data'), { recursive: true, mode: 0o750 });
-  const config = join(folder, 'config.yml');
-  await replaceFile(config, registryConfig({ data: join(folder, 'data'), port }));
+  const [config, htpasswd] = [join(folder, 'config.yml'), join(folder, 'htpasswd')];
+  await makeLogin({ authFile, htpasswd, registry: `127.0.0.1:${port}` });
+  await replaceFile(config, registryConfig({ data: join(folder, 'data'), port, htpasswd }));
   const [tied, ...args] = tiedCommand('KILL', [program, 'serve', config], process.pid);
   const child = spawn(tied, args, {
     // Without it this build tries to send traces to a collector on this machine.

@@ -18,6 +18,8 @@ export interface Home {
   readonly apiPort: string;
   /** Data of the image registry. */
   readonly registry: string;
+  /** The registry's login, for whom it belongs to: in the format of ~/.docker/config.json. */
+  readonly registryAuth: string;
   /** The registry's port, kept because names of images have it inside. */
   readonly registryPort: string;
   /** Of Node.js, for a quick start of the parts. */
@@ -40,6 +42,7 @@ export function homeAt(root: string): Home {
     record: join(root, 'supervisor.json'),
     apiPort: join(root, 'api-port'),
     registry: join(root, 'registry'),
+    registryAuth: join(root, 'registry-auth.json'),
     registryPort: join(root, 'registry-port'),
     compileCache: join(root, 'compile-cache'),
   };

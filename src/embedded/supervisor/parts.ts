@@ -26,9 +26,12 @@ export function embeddedParts(given: PartsOptions): PartSpec[][] {
   // It is on loopback, where nobody listens in: plain HTTP.
   const known = given.env['KONTAIN_INSECURE_REGISTRIES'];
   const insecure = [registryOf(given), ...(known === undefined ? [] : [known])].join(',');
+  const auths = given.env['KONTAIN_REGISTRY_AUTH'];
   const env = {
     ...given.env,
     KONTAIN_INSECURE_REGISTRIES: insecure,
+    // Of what both have, that of the registry here counts.
+    KONTAIN_REGISTRY_AUTH: [...(auths === undefined ? [] : [auths]), given.home.registryAuth].join(','),
     // Compiled code of the last start: half of the time of the next one. Tests share one for all their homes.
     NODE_COMPILE_CACHE: given.env['NODE_COMPILE_CACHE'] ?? given.home.compileCache,
   };
@@ -59,7 +62,8 @@ function faasServer(options: PartsOptions): PartSpec {
 
 function registry(options: PartsOptions): PartSpec {
   const { home, registryPort } = options;
-  return program(options, 'embedded-registry', [`--folder=${home.registry}`, `--port=${registryPort}`]);
+  const args = [`--folder=${home.registry}`, `--port=${registryPort}`, `--auth-file=${home.registryAuth}`];
+  return program(options, 'embedded-registry', args);
 }
 
 /** Definitions, the runtimes' images and the configuration. */
@@ -94,8 +98,9 @@ function controllers(options: PartsOptions): PartSpec {
 
 function agent(options: PartsOptions): PartSpec {
   const { home } = options;
+  const env = { ...options.env, KONTAIN_BUILD_REGISTRY_AUTH: home.registryAuth };
   const args = [kubeconfig(options), `--home=${home.root}`, `--cgroup=${agentCgroupPath(home)}`];
-  return program(options, 'embedded-agent', args);
+  return program({ ...options, env }, 'embedded-agent', args);
 }
 
 function program({ root, node, env }: PartsOptions, name: string, args: string[]): PartSpec {

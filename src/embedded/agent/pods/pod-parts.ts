@@ -18,6 +18,8 @@ export interface PodParts {
   defaults: DefaultLimits;
   /** Files of the machine that every container sees, such as /etc/resolv.conf. */
   systemBinds: readonly VolumeBind[];
+  /** With what builds push to the registry of this machine. */
+  loginFile: string | undefined;
   /** Pods at a time. */
   slots: KeyedSemaphore;
   events: Pick<EventRecorder, 'record'>;

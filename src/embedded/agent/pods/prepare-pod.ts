@@ -82,7 +82,13 @@ async function prepare(
   }
   await removeTree(parts.places.workOf(uid));
   const folder = await parts.places.makeWork(uid);
-  const request = { pod, reader, folder: join(folder, 'volumes'), idBase: parts.host.idBase };
+  const request = {
+    pod,
+    reader,
+    folder: join(folder, 'volumes'),
+    idBase: parts.host.idBase,
+    loginFile: parts.loginFile,
+  };
   const volumes = await makeVolumes(request);
   const resolve = async (container: Container): Promise<PreparedContainer> => {
     onContainer(container.name);

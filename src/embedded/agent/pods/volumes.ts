@@ -5,6 +5,7 @@ import { errorMessage } from '../../../lib/errors.ts';
 import type { VolumeBind } from '../container-config.ts';
 import type { Container, Pod, Volume } from '../kinds.ts';
 import type { ObjectReader } from './object-reader.ts';
+import { withBuildLogin } from './build-login.ts';
 import { configError } from './pod-failure.ts';
 import { projectFiles, writeFiles, type VolumeFile, type VolumeOwner } from './volume-files.ts';
 
@@ -22,6 +23,8 @@ export interface VolumesRequest {
   /** Private to the pod. */
   folder: string;
   idBase: number;
+  /** With what builds push, see withBuildLogin. */
+  loginFile: string | undefined;
 }
 
 /** Makes a pod's volumes. Throws PodFailure for what they refer to and is not there. */
@@ -41,7 +44,7 @@ async function makeVolume(volume: Volume, folder: string, request: VolumesReques
     gid: request.idBase + (fsGroup ?? 0),
     shared: fsGroup !== undefined,
   };
-  const files = volume.emptyDir === undefined ? await filesOf(volume, request.reader) : undefined;
+  const files = volume.emptyDir === undefined ? await filesOf(volume, request) : undefined;
   await mkdir(folder, { mode: 0o755 });
   await chown(folder, owner.uid, owner.gid);
   if (files !== undefined) {
@@ -53,14 +56,18 @@ async function makeVolume(volume: Volume, folder: string, request: VolumesReques
   return { name: volume.name, folder, readOnly: false, limitBytes: sizeLimit(volume) };
 }
 
-async function filesOf({ name, configMap, secret }: Volume, reader: ObjectReader): Promise<VolumeFile[]> {
+async function filesOf(
+  { name, configMap, secret }: Volume,
+  { reader, loginFile }: VolumesRequest,
+): Promise<VolumeFile[]> {
   if (configMap !== undefined) {
     const data = await reader.configMap(configMap.name ?? '');
     return projectFiles(data, { ...configMap, what: `configmap "${configMap.name ?? ''}"` });
   }
   if (secret !== undefined) {
-    const data = await reader.secret(secret.secretName ?? '');
-    return projectFiles(data, { ...secret, what: `secret "${secret.secretName ?? ''}"` });
+    const { secretName = '' } = secret;
+    const data = await withBuildLogin(secretName, await reader.secret(secretName), loginFile);
+    return projectFiles(data, { ...secret, what: `secret "${secretName}"` });
   }
   throw configError(`volume ${name}: only emptyDir, configMap and secret are made here`);
 }
