@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { builtin } from './builtin.ts';
 import type { Event } from './event.ts';
 
-const { existsSync } = builtin('node:fs');
+const { existsSync, readdirSync } = builtin('node:fs');
 
 export interface Context {
   'function-name': string;
@@ -27,7 +27,7 @@ const suffixes = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '/package.json',
 
 /** Runs the user's module. Whatever it throws, other than "not found", goes to the caller as it is. */
 export async function loadFunction(env: Environment): Promise<Function> {
-  const folder = env['KUBELESS_INSTALL_VOLUME'] || '/kubeless';
+  const { file, isPackage } = moduleFile(env);
   const module = required(env, 'MOD_NAME');
   const name = required(env, 'FUNC_HANDLER');
   const timeout = Number(env['FUNC_TIMEOUT'] || '180');
@@ -39,22 +39,25 @@ export async function loadFunction(env: Environment): Promise<Function> {
     runtime: env['FUNC_RUNTIME'],
     'memory-limit': env['FUNC_MEMORY_LIMIT'],
   };
-  const handler = findHandler((await import(locate(folder, module))) as object, name);
-  if (handler === null)
-    throw new LoadError(
-      `The module '${module}' exports no function '${name}': export it, or change the handler`,
-    );
-  return { handler, context };
+  const namespace = (await import(isPackage ? file : pathToFileURL(file).href)) as object;
+  const handler = findHandler(namespace, name);
+  if (handler !== null) return { handler, context };
+  throw new LoadError(
+    `The module '${module}' exports no function '${name}': export it, or change the handler. It exports: ${listed(exportsOf(namespace))}`,
+  );
 }
 
-function locate(folder: string, module: string): string {
+/** What is imported: a file, or the folder of a package. */
+export function moduleFile(env: Environment): { folder: string; file: string; isPackage: boolean } {
+  const folder = env['KUBELESS_INSTALL_VOLUME'] || '/kubeless';
+  const module = required(env, 'MOD_NAME');
   const suffix = suffixes.find((each) => existsSync(join(folder, module + each)));
   if (suffix === undefined)
     throw new LoadError(
-      `There is no module '${module}' in ${folder}: add ${module}.js, or change the handler`,
+      `There is no module '${module}' in ${folder}: add ${module}.js, or change the handler. It has: ${listed(sources(folder))}`,
     );
   const isPackage = suffix === '/package.json';
-  return isPackage ? join(folder, module) : pathToFileURL(join(folder, module + suffix)).href;
+  return { folder, file: join(folder, isPackage ? module : module + suffix), isPackage };
 }
 
 /** Kubeless: the export itself if it is a function, else the export of that name; ECMAScript modules may use either. */
@@ -63,6 +66,19 @@ function findHandler(namespace: object, name: string): Function['handler'] | nul
   const candidates = [exported, member(exported, name), member(exported, 'default')];
   candidates.push(member(candidates[2], name));
   return candidates.find((each): each is Function['handler'] => typeof each === 'function') ?? null;
+}
+
+function exportsOf(namespace: object): string[] {
+  const exported = 'module.exports' in namespace ? namespace['module.exports'] : namespace;
+  return typeof exported === 'object' && exported !== null ? Object.keys(exported) : [];
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(folder).filter((name) => suffixes.some((suffix) => name.endsWith(suffix)));
+}
+
+function listed(names: readonly string[]): string {
+  return names.toSorted().slice(0, 20).join(', ') || 'none';
 }
 
 function member(value: unknown, name: string): unknown {

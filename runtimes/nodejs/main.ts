@@ -9,6 +9,7 @@ async function main(): Promise<void> {
   const { KONTAIN_TEMPLATE_FD: templateFd, KONTAIN_STREAM_FD: streamFd } = env;
   const addon = env['KONTAIN_ADDON'] ?? '/opt/kontain/lib/kontainer.node';
   for (const name of ours) delete env[name];
+  if (process.argv[2] === '--check') return await (await import('./check.ts')).check(env);
   const bodyLimit = env['REQ_MB_LIMIT'] ? Number(env['REQ_MB_LIMIT']) * 1_048_576 : Infinity;
   if (templateFd !== undefined) await startTemplate(addon, Number(templateFd), bodyLimit);
   else if (streamFd !== undefined) await startStream(addon, Number(streamFd), bodyLimit);

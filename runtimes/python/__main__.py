@@ -12,6 +12,10 @@ def main() -> int:
     template_fd, stream_fd = env.pop("KONTAIN_TEMPLATE_FD", None), env.pop("KONTAIN_STREAM_FD", None)
     library_path = env.pop("KONTAIN_LIBRARY", None)
     _line_buffered_output()
+    if sys.argv[1:] == ["--check"]:
+        from kontain_runtime.check import check
+
+        return check(env)
     function = _load()
     if function is None:
         return 1

@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +30,11 @@ def load_function(env: Mapping[str, str]) -> Function:
     module_name, name = _required(env, "MOD_NAME"), _required(env, "FUNC_HANDLER")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     sys.path[0:0] = [folder, f"{folder}/lib/{version}/site-packages"]
-    handler = getattr(_import_module(folder, module_name), name, None)
+    module = _import_module(folder, module_name)
+    handler = getattr(module, name, None)
     if not callable(handler):
-        raise LoadError(f"The module {module_name!r} has no function {name!r}: define it, or change the handler")
+        has = _listed(key for key, value in vars(module).items() if callable(value) and not key.startswith("_"))
+        raise LoadError(f"The module {module_name!r} has no function {name!r}: define it, or change the handler. It has: {has}")
     context = {
         "function-name": getattr(handler, "__name__", name),
         "timeout": _timeout(env.get("FUNC_TIMEOUT") or "180"),
@@ -58,7 +60,8 @@ def _import_module(folder: str, name: str) -> Any:
     path = os.path.join(folder, f"{name}.py")
     if not os.path.isfile(path):
         if importlib.util.find_spec(name) is None:
-            raise LoadError(f"There is no module {name!r} in {folder}: add {name}.py, or change the handler")
+            has = _listed(entry for entry in os.listdir(folder) if entry.endswith(".py"))
+            raise LoadError(f"There is no module {name!r} in {folder}: add {name}.py, or change the handler. It has: {has}")
         return importlib.import_module(name)
     # By its path: a function may well be called like a module of the standard library.
     spec = importlib.util.spec_from_file_location(name, path)
@@ -67,6 +70,10 @@ def _import_module(folder: str, name: str) -> Any:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)[:20]) or "none"
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

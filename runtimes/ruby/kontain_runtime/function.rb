@@ -14,10 +14,19 @@ module KontainRuntime
       folder = env['KUBELESS_INSTALL_VOLUME'] || '/kubeless'
       name, handler = required(env, 'MOD_NAME'), required(env, 'FUNC_HANDLER')
       path = File.join(File.expand_path(folder), "#{name}.rb")
-      raise LoadFailed, "There is no module '#{name}' in #{folder}: add #{name}.rb, or change the handler" unless File.file?(path)
+      no_module(name, folder) unless File.file?(path)
 
       $LOAD_PATH.unshift(folder)
       new(method_of(evaluate(path), name, handler), context(env, handler))
+    end
+
+    def self.no_module(name, folder)
+      has = listed(Dir.glob('*.rb', base: folder))
+      raise LoadFailed, "There is no module '#{name}' in #{folder}: add #{name}.rb, or change the handler. It has: #{has}"
+    end
+
+    def self.listed(names)
+      names.empty? ? 'none' : names.map(&:to_s).sort.first(20).join(', ')
     end
 
     def self.required(env, name)
@@ -34,7 +43,8 @@ module KontainRuntime
 
     def self.method_of(mod, name, handler)
       unless mod.method_defined?(handler) || mod.private_method_defined?(handler)
-        raise LoadFailed, "The module '#{name}' has no function '#{handler}': define it, or change the handler"
+        has = listed(mod.instance_methods(false) + mod.private_instance_methods(false))
+        raise LoadFailed, "The module '#{name}' has no function '#{handler}': define it, or change the handler. It has: #{has}"
       end
 
       # All of them, since they call each other.
@@ -56,7 +66,7 @@ module KontainRuntime
     rescue ArgumentError
       raise LoadFailed, "FUNC_TIMEOUT is not a number of seconds: #{text.inspect}"
     end
-    private_class_method :required, :evaluate, :method_of, :context, :timeout
+    private_class_method :no_module, :listed, :required, :evaluate, :method_of, :context, :timeout
 
     def initialize(handler, context)
       @handler = handler

@@ -11,6 +11,10 @@ module KontainRuntime
     %w[TERM INT].each { trap(_1, 'SYSTEM_DEFAULT') }
     # Whatever the locale.
     Encoding.default_external = Encoding::UTF_8
+    if ARGV == ['--check']
+      require 'kontain_runtime/check'
+      return Check.run(env)
+    end
     return load_and_serve(env, stream_fd) unless template_fd
 
     require 'kontain_runtime/template'

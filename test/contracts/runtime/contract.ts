@@ -1,4 +1,5 @@
 import { suite } from 'node:test';
+import { checkingContract } from './checking.ts';
 import { failuresContract } from './failures.ts';
 import { loadingContract } from './loading.ts';
 import { requestsContract } from './requests.ts';
@@ -12,6 +13,7 @@ export type Start = (handler: string, env?: Record<string, string>) => Promise<R
 /** What every runtime does, however it is started. */
 export function runtimeContract(name: string, runtime: Runtime): void {
   const convention = conventionOf(runtime);
+  if (!convention.isCompiled) checkingContract(name, runtime);
   for (const mode of convention.modes)
     suite(`Runtime ${name}, ${mode}`, { concurrency: false }, () => {
       const start: Start = (handler, env) =>

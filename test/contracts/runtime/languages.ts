@@ -16,6 +16,10 @@ export const python: Runtime = {
   env: { PYTHONDONTWRITEBYTECODE: '1' },
   functions: functions('python'),
   suffix: '.py',
+  convention: {
+    exits: 'import sys\nsys.exit(0)\n',
+    needs: { source: '#\nimport nothing_like_it.part\n', dependencyFile: 'requirements.txt' },
+  },
 };
 
 export const nodejs: Runtime = {
@@ -24,6 +28,10 @@ export const nodejs: Runtime = {
   env: { KONTAIN_ADDON: join(root, 'build/native/kontainer.node'), UV_USE_IO_URING: '0' },
   functions: functions('nodejs'),
   suffix: '.js',
+  convention: {
+    exits: 'process.exit(0);',
+    needs: { source: "//\nrequire('nothing_like_it');\n", dependencyFile: 'package.json' },
+  },
 };
 
 export const ruby: Runtime = {
@@ -32,7 +40,11 @@ export const ruby: Runtime = {
   env: {},
   functions: functions('ruby'),
   suffix: '.rb',
-  convention: notAsync,
+  convention: {
+    ...notAsync,
+    exits: 'exit',
+    needs: { source: "#\nrequire 'nothing_like_it'\n", dependencyFile: 'Gemfile' },
+  },
 };
 
 export const perl: Runtime = {
@@ -41,7 +53,12 @@ export const perl: Runtime = {
   env: {},
   functions: functions('perl'),
   suffix: '.pl',
-  convention: { ...notAsync, broken: { source: '(', message: /syntax error/ } },
+  convention: {
+    ...notAsync,
+    broken: { source: '(', message: /syntax error/ },
+    exits: 'exit 0;',
+    needs: { source: '#\nuse nothing_like_it;\n', dependencyFile: 'cpanfile' },
+  },
 };
 
 export const php: Runtime = {
@@ -50,5 +67,10 @@ export const php: Runtime = {
   env: {},
   functions: functions('php'),
   suffix: '.php',
-  convention: { ...notAsync, broken: { source: '<?php (', message: /ParseError/ } },
+  convention: {
+    ...notAsync,
+    broken: { source: '<?php (', message: /ParseError/ },
+    exits: '<?php exit(0);',
+    needs: { source: "<?php\nrequire 'nothing_like_it';\n", dependencyFile: 'composer.json' },
+  },
 };

@@ -37,6 +37,10 @@ export interface Convention {
   isAsync: boolean;
   /** What is no module of the language, and what says so. */
   broken: { source: string; message: RegExp };
+  /** Ends the process while it is loaded, as if all were well. */
+  exits: string;
+  /** Needs on its second line what is not there, and the dependency file that could bring it. */
+  needs: { source: string; dependencyFile: string };
   /** What cannot be loaded fails the build instead. */
   isCompiled: boolean;
 }
@@ -50,6 +54,8 @@ const usual: Convention = {
   parsesJson: true,
   isAsync: true,
   broken: { source: '(', message: /SyntaxError/ },
+  exits: '',
+  needs: { source: '', dependencyFile: '' },
   isCompiled: false,
 };
 

@@ -11,6 +11,7 @@ sub run {
     $| = 1;
     # A caller that has left is an error of write; a handler, unlike IGNORE, is not passed on to other programs.
     $SIG{PIPE} = sub { };
+    return _check($env) if "@ARGV" eq '--check';
     return defined $template_fd ? _template($env, $template_fd, $library) : _server($env, $stream_fd);
 }
 
@@ -34,6 +35,12 @@ sub _server {
     my ($port) = grep { length } map { $_ // '' } @{$env}{qw(PORT FUNC_PORT)}, 8080;
     Kontain::Runtime::Server::serve_port($port, $function) if !defined $stream_fd;
     return 0;
+}
+
+sub _check {
+    my ($env) = @_;
+    require Kontain::Runtime::Check;
+    return Kontain::Runtime::Check::run($env);
 }
 
 sub _load {

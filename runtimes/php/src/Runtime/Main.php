@@ -11,6 +11,9 @@ final class Main
         ini_set('display_errors', 'stderr');
         ini_set('log_errors', '0');
         [$control, $stream, $library] = array_map(self::take(...), ['KONTAIN_TEMPLATE_FD', 'KONTAIN_STREAM_FD', 'KONTAIN_LIBRARY']);
+        if (array_slice($_SERVER['argv'], 1) === ['--check']) {
+            return Check::run();
+        }
         return $control === null ? self::serve($stream) : self::template((int) $control, $library);
     }
 

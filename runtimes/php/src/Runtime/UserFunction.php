@@ -22,13 +22,15 @@ final class UserFunction
         [$module, $name] = [self::required($env, 'MOD_NAME'), self::required($env, 'FUNC_HANDLER')];
         $path = realpath("$folder/$module.php");
         if ($path === false || !is_file($path)) {
-            throw new LoadFailed("There is no module '$module' in $folder: add $module.php, or change the handler");
+            $has = self::listed(array_map(basename(...), glob("$folder/*.php") ?: []));
+            throw new LoadFailed("There is no module '$module' in $folder: add $module.php, or change the handler. It has: $has");
         }
         // Functions write `require 'vendor/autoload.php'`.
         chdir($folder);
         (static fn () => require $path)();
         if (!function_exists($name)) {
-            throw new LoadFailed("The module '$module' has no function '$name': define it, or change the handler");
+            $has = self::listed(get_defined_functions()['user']);
+            throw new LoadFailed("The module '$module' has no function '$name': define it, or change the handler. It has: $has");
         }
         return new self($name(...), self::context($env, $name));
     }
@@ -36,6 +38,13 @@ final class UserFunction
     public function call(Request $request): mixed
     {
         return ($this->handler)(self::event($request), (object) $this->context);
+    }
+
+    /** @param list<string> $names */
+    private static function listed(array $names): string
+    {
+        sort($names);
+        return implode(', ', array_slice($names, 0, 20)) ?: 'none';
     }
 
     /** @param array<string, string> $env */

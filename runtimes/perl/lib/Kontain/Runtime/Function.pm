@@ -12,7 +12,8 @@ sub load {
     my $folder = $env->{KUBELESS_INSTALL_VOLUME} || '/kubeless';
     my ($module, $name) = map { _required($env, $_) } qw(MOD_NAME FUNC_HANDLER);
     my $path = "$folder/$module.pl";
-    -f $path or die "There is no module '$module' in $folder: add $module.pl, or change the handler\n";
+    -f $path or die "There is no module '$module' in $folder: add $module.pl, or change the handler. It has: "
+        . _listed(map { m{([^/]+)\z} } glob "$folder/*.pl") . "\n";
     unshift @INC, $folder, "$folder/lib/perl5";
     my $handler = _evaluate($path, $module, $name);
     return $class->new($handler, _context($env, $name));
@@ -32,12 +33,19 @@ sub call {
 sub _evaluate {
     my ($path, $module, $name) = @_;
     require File::Spec;
+    my %before = %main::;
     _run(File::Spec->rel2abs($path));
     no strict 'refs';
     for my $package ($module =~ /\A\w+\z/ ? $module : (), 'main') {
         return \&{"${package}::$name"} if defined &{"${package}::$name"};
     }
-    die "The module '$module' has no function '$name': define it, or change the handler\n";
+    my $has = _listed(grep { defined &{"main::$_"} && !$before{$_} } keys %main::);
+    die "The module '$module' has no function '$name': define it, or change the handler. It has: $has\n";
+}
+
+sub _listed {
+    my @names = sort @_;
+    return join(', ', @names > 20 ? @names[0 .. 19] : @names) || 'none';
 }
 
 sub _run {
