@@ -5,5 +5,9 @@ export function podImage(name: string): string {
 
 /** A pod expands $(NAME) in arguments, and reads $$ as $: https://kubernetes.io/docs/tasks/inject-data-application */
 export function literalArguments(args: readonly string[]): string[] {
-  return args.map((arg) => arg.replaceAll('$', '$$$$'));
+  return args.map(literalText);
+}
+
+export function literalText(text: string): string {
+  return text.replaceAll('$', '$$$$');
 }

@@ -12,6 +12,7 @@ export type FailureReason =
   | 'SourceFailed'
   | 'DependenciesFailed'
   | 'CompileFailed'
+  | 'LoadFailed'
   | 'PushFailed'
   | 'BuildFailed'
   | 'BuildTimeout'

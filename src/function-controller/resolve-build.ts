@@ -7,6 +7,7 @@ import type { ControllerParts } from './controller-parts.ts';
 import { removeImages } from './finalize-function.ts';
 import type { Facts, Report } from './function-status.ts';
 import { planBuild, type BuildPlan } from './image-build/build-plan.ts';
+import { planCheck } from './image-build/check-plan.ts';
 import { ensureBuild, type BuildOutcome } from './image-build/ensure-build.ts';
 import { registryTarget } from './image-build/registry-target.ts';
 import { registrySecretName } from './names.ts';
@@ -86,7 +87,7 @@ function isOf({ source, runtimeImage }: BuildRecord, plan: BuildPlan): boolean {
 
 async function build(
   parts: ControllerParts,
-  { object, config }: Work,
+  { object, container, config }: Work,
   plan: BuildPlan,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
@@ -96,7 +97,8 @@ async function build(
   const own = registryTarget({ namespace, name }, config, secret);
   const target = { ...own, auths: new Map([...parts.programAuths, ...own.auths]) };
   const environment = { registry, jobs: parts.jobs, nowMs: () => parts.clock.now() };
-  const outcome = await ensureBuild({ object, plan, config, target, signal }, environment);
+  const check = planCheck(object, container, plan);
+  const outcome = await ensureBuild({ object, plan, config, check, target, signal }, environment);
   const keep = outcome.kind === 'built' ? outcome.record.signature : outcome.signature;
   await parts.jobs.deleteOthers(object.metadata, keep, signal);
   return outcome;

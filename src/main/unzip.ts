@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { provision } from '../function-image-builder/source/provision.ts';
 import { parseSourceConfig, type SourceConfig } from '../function-image-builder/source/source-config.ts';
-import { defaultSourceLimits as limits } from '../function-image-builder/source/source-limits.ts';
+import { defaultSourceLimits, layerLimits } from '../function-image-builder/source/source-limits.ts';
 import { reportFailure } from '../lib/termination-message.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
@@ -20,6 +20,9 @@ async function run(config: SourceConfig, env: NodeJS.ProcessEnv): Promise<void> 
   const stop = new AbortController();
   onStopSignal(process, () => stop.abort());
   const { insecureRegistries, output } = config;
+  const limits = config.isLayer ? layerLimits : defaultSourceLimits;
+  // skopeo is a Go program: it takes this file beside the system's folder of certificates (crypto/x509).
+  if (config.certificateAuthority !== null) env['SSL_CERT_FILE'] = config.certificateAuthority;
   const skopeo = {
     insecureRegistries,
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,

@@ -167,8 +167,8 @@ export function functionControllerContract(name: string, options: WorldOptions):
       await world.deploy('deps-b', { ...python('b'), ...deps });
       await world.until('deps-b', 'Ready');
       const steps = (each: string) => world.builds(each)[0]?.spec.initContainers?.map((item) => item.name);
-      assert.deepEqual(steps('deps-a'), ['prepare', 'install']);
-      assert.equal(steps('deps-b')?.length ?? 0, 0);
+      assert.deepEqual(steps('deps-a'), ['prepare', 'install', 'check']);
+      assert.deepEqual(steps('deps-b'), ['fetch', 'check']);
       assert.match(world.buildArgs('deps-b'), /--dependencies-image=docker:/);
     });
 

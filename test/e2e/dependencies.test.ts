@@ -54,6 +54,18 @@ suite('dependencies are installed by the build, in embedded mode', () => {
     return it.kubeless('function', 'deploy', name, ...flags, '--dependencies', file, '--wait');
   }
 
+  /** An edit takes the installed dependencies over, and is loaded with them before it is served. */
+  async function assertEdited(name: string, file: string, source: string): Promise<void> {
+    const mended = await it.file(file, `${source}\n`);
+    const edited = await it.kubeless('function', 'update', name, '--from-file', mended, '--wait');
+    assert.equal(edited.exit, 0, edited.stderr);
+    assert.match((await it.call(name)).body, /^from the/);
+    const wrong = await it.file(file, source.replaceAll('handler', 'renamed'));
+    const refused = await it.kubeless('function', 'update', name, '--from-file', wrong, '--wait');
+    assert.match(refused.stderr, /LoadFailed: .*no function 'handler'.*renamed/);
+    assert.match((await it.call(name)).body, /^from the/);
+  }
+
   test('pip installs requirements.txt', async () => {
     const files = packages();
     await using server = await serve(({ url = '' }) => files.get(url));
@@ -61,6 +73,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
     const { exit, stderr } = await deploy('piped', 'python3.11', ['piped.py', pythonSource], requirement);
     assert.equal(exit, 0, stderr);
     assert.deepEqual(await it.call('piped'), { status: 200, body: 'from the wheel' });
+    await assertEdited('piped', 'piped.py', pythonSource);
   });
 
   test('npm installs package.json', async () => {
@@ -70,6 +83,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
     const { exit, stderr } = await deploy('npmed', 'nodejs24', ['npmed.js', nodeSource], manifest);
     assert.equal(exit, 0, stderr);
     assert.deepEqual(await it.call('npmed'), { status: 200, body: 'from the package' });
+    await assertEdited('npmed', 'npmed.js', nodeSource);
   });
 
   test('what does not resolve is a failure with the words of the installer', async () => {

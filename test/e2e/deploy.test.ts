@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { jobs, pods } from '../../src/embedded/agent/kinds.ts';
 import { identify } from '../../src/embedded/supervisor/process-identity.ts';
-import { configMaps } from '../../src/kube/builtin-resources.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { load } from '../helpers/caller.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -35,19 +33,6 @@ suite('functions from source, in embedded mode', () => {
     return (await it.askRegistry(path, { method: 'HEAD', headers })).ok;
   }
 
-  async function nothingBuilds(name: string): Promise<void> {
-    const own = { labelSelector: `kubeless.io/build,function=${name}` };
-    await eventually('no build is left', async () => {
-      const found = [await it.client.list(jobs, own), await it.client.list(pods, own)];
-      return (
-        found.every(({ items }) => items.length === 0) &&
-        (await it.client.list(configMaps, own)).items.length === 0
-      );
-    });
-    const folder = join(it.instance.home.root, 'agent/work');
-    await eventually('no folder of a build is left', () => readdirSync(folder).length === 0);
-  }
-
   test('a file is deployed, called, edited under load with no failed call, rolled back', async () => {
     const deployed = await it.answer('hello', 'one');
     assert.equal(deployed.exit, 0, deployed.stderr);
@@ -65,7 +50,7 @@ suite('functions from source, in embedded mode', () => {
     const rolled = await it.kubeless('function', 'rollback', 'hello', '--to', digest);
     assert.equal(rolled.exit, 0, rolled.stderr);
     await eventually('the first build is served', async () => (await it.call('hello')).body === 'one');
-    await nothingBuilds('hello');
+    await it.nothingBuilds('hello');
   });
 
   test('an unchanged source builds and pushes nothing', async () => {
@@ -89,7 +74,7 @@ suite('functions from source, in embedded mode', () => {
     const bundle = join(it.instance.home.node, 'oci-bundles', namespace, 'gone');
     await eventually('the bundle is gone', () => !existsSync(bundle));
     await eventually('calls are refused', async () => (await it.call('gone')).status === 404);
-    await nothingBuilds('gone');
+    await it.nothingBuilds('gone');
   });
 
   test('deployed and deleted at once; two deploys at once: right in the end', async () => {
@@ -103,7 +88,7 @@ suite('functions from source, in embedded mode', () => {
         () => true,
       ),
     );
-    await nothingBuilds('brief');
+    await it.nothingBuilds('brief');
     await it.answer('both', 'first');
     const [a, b] = [await it.file('a.py', answer('a')), await it.file('b.py', answer('b'))];
     await Promise.all([
@@ -113,55 +98,7 @@ suite('functions from source, in embedded mode', () => {
     const { spec } = await it.until('both', 'Ready');
     const wanted = (spec as { function?: string }).function?.includes('"a"') === true ? 'a' : 'b';
     await eventually('what the object says is served', async () => (await it.call('both')).body === wanted);
-    await nothingBuilds('both');
-  });
-
-  test('what is wrong with a source is said in the condition and an event, and the version of before is served', async () => {
-    await it.answer('wrong', 'fine');
-    const zip = await it.file('broken.zip', Buffer.from('PK\x03\x04 no archive'));
-    const cases: readonly [string[], string, RegExp][] = [
-      [['--from-file', zip], 'SourceFailed', /zip archive is damaged/],
-      [['--from-file', 'http://127.0.0.1:1/x.py'], 'SourceFailed', /127\.0\.0\.1:1/],
-      [['--runtime', 'python2.7'], 'UnknownRuntime', /python3\.11/],
-    ];
-    for (const [flags, reason, message] of cases) {
-      const patch = await it.kubeless('function', 'update', 'wrong', ...flags);
-      if (patch.exit !== 0) {
-        assert.match(patch.stderr, message);
-        continue;
-      }
-      const { status } = await it.until('wrong', reason);
-      const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-      assert.match(ready?.message ?? '', message);
-      assert.deepEqual(await it.call('wrong'), { status: 200, body: 'fine' });
-      await eventually(`an event says ${reason}`, async () =>
-        (await it.events('wrong')).some((event) => event.startsWith(`${reason}:`) && message.test(event)),
-      );
-    }
-  });
-
-  test('what is wrong with the code is said by the first call, and in the function’s log', async () => {
-    const cases: readonly [string, string, RegExp][] = [
-      ['syntax', 'def handler(:\n', /SyntaxError|invalid syntax/],
-      ['imports', 'import nothing_like_this\n', /nothing_like_this/],
-      ['missing', 'x = 1\n', /handler/],
-    ];
-    for (const [name, source, reason] of cases) {
-      const path = await it.file(`${name}.py`, source);
-      const flags = [
-        '--runtime',
-        'python3.11',
-        '--handler',
-        `${name}.handler`,
-        '--from-file',
-        path,
-        '--wait',
-      ];
-      assert.equal((await it.kubeless('function', 'deploy', name, ...flags)).exit, 0);
-      const { status, body } = await it.call(name);
-      assert.equal(status, 502, body);
-      assert.match(body, reason);
-    }
+    await it.nothingBuilds('both');
   });
 
   test('the registry away: the build waits for it, and then goes on', async () => {
@@ -195,7 +132,7 @@ suite('functions from source, in embedded mode', () => {
       const { status } = await it.until(name, 'Ready');
       assert.equal(status?.builds?.length, 1);
       assert.equal((await it.call(name)).body, name);
-      await nothingBuilds(name);
+      await it.nothingBuilds(name);
     });
 });
 

@@ -66,7 +66,7 @@ suite('Jobs on the embedded agent', () => {
     const secret = { token: Buffer.from('s3cret').toString('base64') };
     await world.client.create(secrets, { metadata: { namespace, name: 'keys' }, data: secret });
     const script =
-      'echo $COLOR $TOKEN $NONE $NAME $P_color; cat /etc/conf/sub/a /keys/token; echo; busybox stat -c "%a %u %g" /keys/token /data; ' +
+      'echo $COLOR $TOKEN $NONE $NAME $P_color; cat /etc/conf/sub/a /keys/token /both/color; echo; busybox stat -c "%a %u %g" /keys/token /data; ' +
       'busybox id -u; busybox id -G; pwd; echo "$@"; echo x > /keys/y || echo read-only';
     const env = [
       { name: 'PATH', value: '/bin' },
@@ -87,6 +87,7 @@ suite('Jobs on the embedded agent', () => {
             { name: 'conf', mountPath: '/etc/conf' },
             { name: 'keys', mountPath: '/keys' },
             { name: 'data', mountPath: '/data' },
+            { name: 'both', mountPath: '/both' },
             { name: 'absent', mountPath: '/absent' },
           ],
         },
@@ -98,6 +99,16 @@ suite('Jobs on the embedded agent', () => {
           { name: 'keys', secret: { secretName: 'keys', defaultMode: 0o400 } },
           { name: 'data', emptyDir: {} },
           { name: 'absent', secret: { secretName: 'nowhere', optional: true } },
+          {
+            name: 'both',
+            projected: {
+              sources: [
+                { configMap: { name: 'settings' } },
+                { secret: { name: 'keys', items: [{ key: 'token', path: 'color' }] } },
+                { secret: { name: 'nowhere', optional: true } },
+              ],
+            },
+          },
         ],
       },
     });
@@ -105,7 +116,7 @@ suite('Jobs on the embedded agent', () => {
     const lines = world.log(await world.pod('configured'), 'c0').split('\n');
     assert.deepEqual(lines.slice(0, 8), [
       'blue s3cret default blue',
-      'x=1s3cret',
+      'x=1s3crets3cret',
       '440 0 2000',
       '2777 0 2000',
       '1234',

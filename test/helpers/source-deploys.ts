@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { functionResource, type StoredFunction } from '../../src/api/function.ts';
-import { coreEvents } from '../../src/kube/builtin-resources.ts';
+import { configMaps, coreEvents } from '../../src/kube/builtin-resources.ts';
+import { jobs, pods } from '../../src/kube/workload-resources.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
 import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
@@ -30,6 +31,8 @@ export interface SourceDeploys extends AsyncDisposable {
   until(name: string, reason: string): Promise<StoredFunction>;
   events(name: string): Promise<string[]>;
   call(name: string): Promise<{ status: number | null; body: string }>;
+  /** Waits until neither an object nor a folder of a function's builds is left. */
+  nothingBuilds(name: string): Promise<void>;
 }
 
 export async function sourceDeploys(): Promise<SourceDeploys> {
@@ -85,8 +88,23 @@ export async function sourceDeploys(): Promise<SourceDeploys> {
       const { status, body } = await call(instance.url(`/${namespace}/${name}`));
       return { status, body };
     },
+    nothingBuilds: (name) => nothingBuilds(client, instance, name),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+async function nothingBuilds(client: KubeClient, { home }: EmbeddedInstance, name: string): Promise<void> {
+  const own = { labelSelector: `kubeless.io/build,function=${name}` };
+  await eventually('no build is left', async () => {
+    const lists = [
+      await client.list(jobs, own),
+      await client.list(pods, own),
+      await client.list(configMaps, own),
+    ];
+    return lists.every(({ items }) => items.length === 0);
+  });
+  const folder = join(home.root, 'agent/work');
+  await eventually('no folder of a build is left', async () => (await readdir(folder)).length === 0);
 }
 
 async function untilReason(

@@ -13,6 +13,7 @@ export function defaultRuntimes(registry = defaultRuntimeRegistry): Runtime[] {
     ID: 'python',
     depName: 'requirements.txt',
     fileNameSuffix: '.py',
+    check: '/usr/bin/python3.11 /opt/kontain/python',
     install:
       'pip install --no-input --disable-pip-version-check --target=$KUBELESS_INSTALL_VOLUME/lib/python3.11/site-packages -r $KUBELESS_DEPS_FILE',
     env: {
@@ -23,6 +24,7 @@ export function defaultRuntimes(registry = defaultRuntimeRegistry): Runtime[] {
     ID: 'nodejs',
     depName: 'package.json',
     fileNameSuffix: '.js',
+    check: '/usr/local/bin/node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON /opt/kontain/nodejs/main.js',
     install: 'npm install --omit=dev --no-audit --no-fund --prefix=$KUBELESS_INSTALL_VOLUME',
     env: { NODE_PATH: '$(KUBELESS_INSTALL_VOLUME)/node_modules' },
   };
@@ -84,11 +86,21 @@ export interface Interpreted {
   depName: string;
   fileNameSuffix: string;
   install: string;
+  /** The entry of its image, which takes `--check`. */
+  check: string;
   env: Record<string, string>;
 }
 
+/** A call waits for a start no longer. */
+const longestLoadSeconds = 60;
+
+/** Looks whether the runtime can load a function, and prints why not. One stream, so that its last word comes last. */
+function checkCommand(entry: string): string {
+  return `timeout --kill-after=2 ${longestLoadSeconds} ${entry} --check 1>&2`;
+}
+
 function interpreted(registry: string, version: string, language: Interpreted): Runtime {
-  const { ID, depName, fileNameSuffix, install, env } = language;
+  const { ID, depName, fileNameSuffix, install, check, env } = language;
   const name = `${ID}${version}`;
   return {
     ID,
@@ -100,6 +112,7 @@ function interpreted(registry: string, version: string, language: Interpreted): 
         version,
         images: [
           { phase: 'installation', image: `${registry}/${name}-build`, command: install },
+          { phase: 'check', image: `${registry}/${name}`, command: checkCommand(check) },
           { phase: 'runtime', image: `${registry}/${name}`, env },
         ],
       },

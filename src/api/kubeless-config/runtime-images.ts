@@ -6,7 +6,7 @@ import { formatPath } from '../validate.ts';
 const text = z.string().max(4096);
 
 const phaseImageSchema = z.object({
-  phase: z.enum(['installation', 'compilation', 'runtime']),
+  phase: z.enum(['installation', 'compilation', 'check', 'runtime']),
   /** As a pod writes it, or in skopeo's notation. */
   image: text.min(1),
   /** Run by `sh -c`. */

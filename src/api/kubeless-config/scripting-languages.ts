@@ -7,6 +7,7 @@ const ruby: Interpreted = {
   fileNameSuffix: '.rb',
   install:
     'BUNDLE_GEMFILE=$KUBELESS_DEPS_FILE BUNDLE_PATH=$KUBELESS_INSTALL_VOLUME BUNDLE_APP_CONFIG=/tmp/.bundle BUNDLE_WITHOUT=development:test bundle install --jobs 4',
+  check: '/usr/bin/ruby3.1 /opt/kontain/ruby/main.rb',
   env: { GEM_HOME: '$(KUBELESS_INSTALL_VOLUME)/ruby/3.1.0' },
 };
 
@@ -17,6 +18,7 @@ const perl: Interpreted = {
   fileNameSuffix: '.pl',
   install:
     'cpanm --notest --quiet --local-lib-contained $KUBELESS_INSTALL_VOLUME --cpanfile $KUBELESS_DEPS_FILE --installdeps $(dirname $KUBELESS_DEPS_FILE)',
+  check: '/usr/bin/perl /opt/kontain/perl/main.pl',
   env: { PERL5LIB: '$(KUBELESS_INSTALL_VOLUME)/lib/perl5' },
 };
 
@@ -26,6 +28,7 @@ const php: Interpreted = {
   fileNameSuffix: '.php',
   install:
     'composer install --no-dev --no-interaction --no-progress --optimize-autoloader --working-dir=$(dirname $KUBELESS_DEPS_FILE)',
+  check: '/usr/bin/php8.2 /opt/kontain/php/main.php',
   env: {},
 };
 

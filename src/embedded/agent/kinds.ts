@@ -70,6 +70,18 @@ export interface Volume {
   emptyDir?: { medium?: string; sizeLimit?: string | number };
   configMap?: { name?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
   secret?: { secretName?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
+  projected?: { sources?: VolumeProjection[]; defaultMode?: number };
+}
+
+interface ProjectedObject {
+  name?: string;
+  optional?: boolean;
+  items?: KeyToPath[];
+}
+
+export interface VolumeProjection {
+  configMap?: ProjectedObject;
+  secret?: ProjectedObject;
 }
 
 export interface PodSpec {

@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import {
+  buildRequest,
+  containersOf as containers,
+  runtimeDigest as digest,
+  type RequestChanges,
+} from '../../../test/helpers/build-request.ts';
 import { kubelessFunction } from '../../../test/helpers/kubeless-function.ts';
 import type { KubelessFunction } from '../../api/function.ts';
 import { parseKubelessConfig } from '../../api/kubeless-config/kubeless-config.ts';
@@ -11,45 +17,12 @@ import type { BuildRequest } from './build-request.ts';
 import { dependenciesTag, signatureOf } from './signature.ts';
 
 const python = { runtime: 'python3.11', handler: 'hello.handler', function: 'x' };
-const digest = `sha256:${'1'.repeat(64)}`;
-
-function request(
+/** Without a check, which check-container.test.ts is about. */
+const request = (
   spec: KubelessFunction['spec'],
-  more: Partial<BuildRequest> = {},
+  more: RequestChanges = {},
   data: Record<string, string> = {},
-): BuildRequest {
-  const object = kubelessFunction(spec);
-  const config = parseKubelessConfig(data);
-  const plan = planBuild(object, spec.build?.env ?? [], config);
-  return {
-    object,
-    plan,
-    config,
-    signature: signatureOf(plan, digest),
-    runtimeImage: `docker://docker.io/kontain/python3.11@${digest}`,
-    image: 'docker://registry/hello:1',
-    dependencies: undefined,
-    insecureRegistry: false,
-    attempt: 1,
-    ...more,
-  };
-}
-
-interface Container {
-  name: string;
-  image: string;
-  args: string[];
-  env: { name: string; value: string }[];
-  volumeMounts: { name: string; mountPath: string; subPath?: string; readOnly?: boolean }[];
-}
-
-function containers(of: BuildRequest): Record<string, Container> {
-  const { template } = buildJob(of).spec as {
-    template: { spec: { initContainers: Container[]; containers: Container[] } };
-  };
-  const all = [...template.spec.initContainers, ...template.spec.containers];
-  return Object.fromEntries(all.map((container) => [container.name, container]));
-}
+): BuildRequest => buildRequest(spec, { check: undefined, data, ...more });
 
 suite('build Job', () => {
   test('a single file is mounted from the ConfigMap, and its checksum checked before', () => {

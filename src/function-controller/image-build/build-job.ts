@@ -4,22 +4,28 @@ import { controlledBy } from '../../kube/owner-references.ts';
 import { FunctionFailure } from '../failure.ts';
 import type { Job } from '../../kube/workload-resources.ts';
 import { ownLabels } from '../../controllers/object-labels.ts';
-import { buildLabel, buildLabelValue, buildName } from '../names.ts';
+import { buildLabel, buildLabelValue, buildName, registrySecretName } from '../names.ts';
 import type { BuildRequest } from './build-request.ts';
+import { checkMark } from './check-plan.ts';
 import { buildContainer, initContainers } from './job-containers.ts';
 import { jobVolumes, sourceKeys } from './job-volumes.ts';
 
 export const signatureAnnotation = 'kubeless.io/signature';
+export const checkAnnotation = 'kubeless.io/check';
 export const attemptAnnotation = 'kubeless.io/attempt';
 
 /** Exit code by which our own containers say that only the author can help: see src/lib/error-catalogue.ts. */
-const authorsFault = 2;
+export const authorsFault = 2;
 
 /** The batch/v1 Job of a build. The same request gives the same Job. */
 export function buildJob(request: BuildRequest): Job {
-  const { object, signature, attempt, plan } = request;
+  const { object, signature, attempt, plan, check } = request;
   const { labels, ...metadata } = buildMetadata(request);
-  const annotations = { [signatureAnnotation]: signature, [attemptAnnotation]: String(attempt) };
+  const annotations = {
+    [signatureAnnotation]: signature,
+    [attemptAnnotation]: String(attempt),
+    [checkAnnotation]: checkMark(check),
+  };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -40,11 +46,13 @@ export function buildJob(request: BuildRequest): Job {
 }
 
 function podSpec(request: BuildRequest): object {
-  const { plan, config } = request;
+  const { plan, config, check } = request;
   const secrets = [plan.installation, plan.compilation].flatMap((phase) => phase?.secrets ?? []);
   const pull = [
     ...config.buildImageSecrets,
     ...(plan.runtime.version.imagePullSecrets ?? []).map(({ imageSecret }) => imageSecret),
+    // As `build` reads the runtime's image with these, the check is pulled with them; they need not be there.
+    ...(check === undefined ? [] : [registrySecretName]),
   ];
   return {
     restartPolicy: 'Never',
@@ -63,6 +71,7 @@ function podSpec(request: BuildRequest): object {
     volumes: jobVolumes(
       buildName(request.object.metadata.name, request.signature),
       secrets.map(({ name }) => name),
+      check,
     ),
   };
 }

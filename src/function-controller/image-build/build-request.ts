@@ -1,6 +1,7 @@
 import type { KubelessFunction } from '../../api/function.ts';
 import type { KubelessConfig } from '../../api/kubeless-config/kubeless-config.ts';
 import type { BuildPlan } from './build-plan.ts';
+import type { CheckPlan } from './check-plan.ts';
 
 /** A plan with the answers to what it did not know: all that a build Job is made from. */
 export interface BuildRequest {
@@ -14,6 +15,7 @@ export interface BuildRequest {
   image: string;
   /** Where the layer of dependencies is, or goes to. */
   dependencies: { image: string; exists: boolean } | undefined;
+  check: CheckPlan | undefined;
   /** Registries whose certificates are not checked. */
   insecureRegistry: boolean;
   /** Counts from 1; a build that failed is tried again. */

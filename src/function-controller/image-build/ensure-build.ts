@@ -4,9 +4,11 @@ import type { KubelessConfig } from '../../api/kubeless-config/kubeless-config.t
 import { formatTime } from '../../kube/conditions.ts';
 import { FunctionFailure } from '../failure.ts';
 import type { Job } from '../../kube/workload-resources.ts';
+import { checkAnnotation } from './build-job.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildJobs } from './build-jobs.ts';
+import { checkMark, outerValues, type CheckPlan } from './check-plan.ts';
 import { attemptOf, jobState, retryDelayMs } from './job-state.ts';
 import type { RegistryImages } from './registry-images.ts';
 import type { RegistryTarget } from './registry-target.ts';
@@ -22,6 +24,7 @@ export interface BuildWork {
   object: KubelessFunction;
   plan: BuildPlan;
   config: KubelessConfig;
+  check: CheckPlan | undefined;
   target: RegistryTarget;
   signal: AbortSignal;
 }
@@ -67,20 +70,40 @@ async function afterFailure(
 ): Promise<BuildOutcome> {
   const { signature } = pinned;
   const state = jobState(job, environment.jobs.podsOf(job));
-  if (state.kind === 'failed' && state.final) {
-    const { reason, message, log } = state.failure;
-    const options = { retry: false, ...(log === undefined ? {} : { log }) };
-    return { kind: 'failed', failure: new FunctionFailure(reason, message, options), signature };
-  }
   const failure = state.kind === 'failed' ? state.failure : lostImage(pinned.image);
+  // Of a check with other variables: it says nothing about these.
+  const isChanged = job.metadata.annotations?.[checkAnnotation] !== checkMark(work.check);
+  if (isChanged) return again(work, job, { ...pinned, attempt: 1 }, environment);
+  const outer = failure.reason === 'LoadFailed' ? outerValues(work.check) : [];
+  if (state.kind === 'failed' && state.final && outer.length === 0)
+    return failed(failure, '', false, signature);
   const delay = retryDelayMs(job, environment.nowMs());
-  if (delay <= 0) {
-    await environment.jobs.delete(job, work.signal);
-    return startBuild(work, { ...pinned, attempt: attemptOf(job) + 1 }, environment);
-  }
-  const message = `${failure.message} It is tried again after a while.`;
-  const options = { retry: delay, ...(failure.log === undefined ? {} : { log: failure.log }) };
-  return { kind: 'failed', failure: new FunctionFailure(failure.reason, message, options), signature };
+  if (delay <= 0) return again(work, job, { ...pinned, attempt: attemptOf(job) + 1 }, environment);
+  const hint =
+    outer.length === 0
+      ? ''
+      : ` Values from Secrets and ConfigMaps may be missing or wrong: ${outer.join(', ')}.`;
+  return failed(failure, `${hint} It is tried again after a while.`, delay, signature);
+}
+
+async function again(
+  work: BuildWork,
+  job: Job,
+  pinned: Pinned & { attempt: number },
+  environment: BuildEnvironment,
+): Promise<BuildOutcome> {
+  await environment.jobs.delete(job, work.signal);
+  return startBuild(work, pinned, environment);
+}
+
+function failed(
+  { reason, message, log }: FunctionFailure,
+  more: string,
+  retry: boolean | number,
+  signature: string,
+): BuildOutcome {
+  const options = { retry, ...(log === undefined ? {} : { log }) };
+  return { kind: 'failed', failure: new FunctionFailure(reason, `${message}${more}`, options), signature };
 }
 
 function lostImage(image: string): FunctionFailure {
@@ -92,7 +115,7 @@ async function startBuild(
   { signature, runtime, image, attempt }: Pinned & { attempt: number },
   { jobs, registry }: BuildEnvironment,
 ): Promise<BuildOutcome> {
-  const { object, plan, config, signal } = work;
+  const { object, plan, config, check, signal } = work;
   if (!jobs.takeSlot(object.metadata, signature, config.buildConcurrency)) {
     const before = jobs.waitingBefore(object.metadata);
     const message = `The build waits for its turn: ${before} before it.`;
@@ -107,6 +130,7 @@ async function startBuild(
     runtimeImage: runtime,
     image,
     dependencies,
+    check,
     insecureRegistry: !config.registryTlsVerify,
     attempt,
   };

@@ -1,6 +1,9 @@
 import type { PhaseImage } from '../../api/kubeless-config/runtime-images.ts';
 import { literalArguments, podImage } from '../../controllers/pod-fields.ts';
 import type { BuildRequest } from './build-request.ts';
+import { checkContainers } from './check-container.ts';
+import { commonFields, type Container } from './container.ts';
+import { imageEnv } from './image-env.ts';
 import {
   dependenciesPath,
   dockerConfigPath,
@@ -11,26 +14,7 @@ import {
   sourcePath,
   type VolumeMount,
 } from './job-volumes.ts';
-
-export interface Container {
-  name: string;
-  image: string;
-  imagePullPolicy: 'IfNotPresent';
-  command?: string[];
-  args?: string[];
-  workingDir?: string;
-  env?: object[];
-  volumeMounts: VolumeMount[];
-  terminationMessagePolicy: 'FallbackToLogsOnError';
-  securityContext: object;
-}
-
-const common = {
-  imagePullPolicy: 'IfNotPresent',
-  // The last lines of what failed are all that a Function's author sees of it.
-  terminationMessagePolicy: 'FallbackToLogsOnError',
-  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-} as const;
+import { isInstalled, isMounted, sourceFiles } from './mounted-source.ts';
 
 /** Writes the function's files to /kubeless, and the dependency file to where the installation wants it. */
 function prepareContainer({ plan, config }: BuildRequest): Container {
@@ -56,29 +40,25 @@ function prepareContainer({ plan, config }: BuildRequest): Container {
       ...(apart ? [mounts.dependencies] : []),
       ...(input.fromRegistry ? [mounts.registryCredentials] : []),
     ],
-    ...common,
+    ...commonFields,
   };
 }
 
-/** What runs before `build`: nothing where the source is a file as it stands, and nothing is installed. */
+/** What runs before `build`. */
 export function initContainers(request: BuildRequest): Container[] {
-  const phases = phaseContainers(request);
-  return isMounted(request) ? [] : [prepareContainer(request), ...phases];
-}
-
-function isMounted(request: BuildRequest): boolean {
-  const { plainName } = request.plan.input;
-  const isPlain = plainName !== undefined && plainName !== request.plan.dependencyFile;
-  return isPlain && phaseContainers(request).length === 0;
+  const made = isMounted(request) ? [] : [prepareContainer(request), ...phaseContainers(request)];
+  return [...made, ...checkContainers(request)];
 }
 
 /** `install` and `compile`: the commands of the configuration, in the images that it names. */
-function phaseContainers({ plan, dependencies }: BuildRequest): Container[] {
+function phaseContainers(request: BuildRequest): Container[] {
+  const { plan } = request;
   const { installation, compilation, apart } = plan;
-  const isInstalled = apart && dependencies?.exists === true;
   const mount = apart ? mounts.dependenciesInPlace : mounts.function;
   return [
-    ...(installation === undefined || isInstalled ? [] : [phase('install', installation, mount, plan)]),
+    ...(installation === undefined || isInstalled(request)
+      ? []
+      : [phase('install', installation, mount, plan)]),
     ...(compilation === undefined ? [] : [phase('compile', compilation, mounts.function, plan)]),
   ];
 }
@@ -104,7 +84,7 @@ function phase(
     workingDir: functionPath,
     env: [...plan.env, ...Object.entries(own).map(([key, value]) => ({ name: key, value }))],
     volumeMounts: [mount, ...secrets.map((secret) => phaseSecretMount(secret.name))],
-    ...common,
+    ...commonFields,
   };
 }
 
@@ -128,47 +108,17 @@ export function buildContainer(request: BuildRequest): Container {
     args: literalArguments(args),
     env: [{ name: 'DOCKER_CONFIG_FOLDER', value: dockerConfigPath }],
     volumeMounts: [
-      ...(isMounted(request) ? sourceFiles(plan) : [{ ...mounts.function, readOnly: true }]),
+      ...(isMounted(request) ? sourceFiles(plan, functionPath) : [{ ...mounts.function, readOnly: true }]),
       { ...mounts.dependencies, readOnly: true },
       mounts.source,
       mounts.registryCredentials,
     ],
-    ...common,
+    ...commonFields,
   };
-}
-
-/** As `prepare` would have written them. */
-function sourceFiles({ input, dependencies, dependencyFile }: BuildRequest['plan']): VolumeMount[] {
-  const file = (name: string, subPath: string): VolumeMount => ({
-    ...mounts.source,
-    mountPath: `${functionPath}/${name}`,
-    subPath,
-  });
-  return [
-    file(input.plainName ?? '', sourceKeys.source),
-    ...(dependencies === undefined || dependencyFile === ''
-      ? []
-      : [file(dependencyFile, sourceKeys.dependencies)]),
-  ];
 }
 
 function dependencyArgs({ plan, dependencies }: BuildRequest): string[] {
   if (!plan.apart || dependencies === undefined) return [];
   if (dependencies.exists) return [`--dependencies-image=${dependencies.image}`];
   return [`--dependencies=${dependenciesPath}`, `--push-dependencies=${dependencies.image}`];
-}
-
-/** Variables of the image itself: it can be served again, later or elsewhere, without the Function that it is from. */
-export function imageEnv({ module, handler, runtime }: BuildRequest['plan']): Record<string, string> {
-  const configured = Object.entries(runtime.image.env ?? {}).map(([name, value]) => [
-    name,
-    value.replaceAll('$(KUBELESS_INSTALL_VOLUME)', functionPath),
-  ]);
-  return {
-    MOD_NAME: module,
-    FUNC_HANDLER: handler,
-    FUNC_RUNTIME: runtime.name,
-    KUBELESS_INSTALL_VOLUME: functionPath,
-    ...(Object.fromEntries(configured) as Record<string, string>),
-  };
 }

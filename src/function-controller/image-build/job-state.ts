@@ -1,6 +1,6 @@
 import { FunctionFailure, type FailureReason } from '../failure.ts';
 import type { ContainerStatus, Job, Pod } from '../../kube/workload-resources.ts';
-import { attemptAnnotation } from './build-job.ts';
+import { attemptAnnotation, authorsFault } from './build-job.ts';
 
 export type JobState =
   | { kind: 'running'; reason: 'Building' | 'Pushing'; message: string }
@@ -34,6 +34,16 @@ const steps: Readonly<Record<string, { doing: string; failed: string; reason: Fa
     doing: 'The function is compiled.',
     failed: 'The function could not be compiled',
     reason: 'CompileFailed',
+  },
+  fetch: {
+    doing: 'The dependencies are brought to the check.',
+    failed: 'The dependencies could not be brought to the check',
+    reason: 'DependenciesFailed',
+  },
+  check: {
+    doing: 'The function is loaded once.',
+    failed: 'The function cannot be loaded',
+    reason: 'LoadFailed',
   },
   build: {
     doing: 'The image is put together and pushed.',
@@ -87,12 +97,28 @@ interface Terminated {
 function containerFailure(name: string, { exitCode, reason, message = '' }: Terminated): JobState {
   const { failed: what, reason: word } = steps[name] ?? unknownStep;
   const log = lastLines(message);
-  const lastWord = log.at(-1) ?? `exit code ${exitCode}`;
-  const why = reason === 'OOMKilled' ? 'it needs more memory than it may have' : lastWord;
+  const why = name === 'check' ? whyNotLoaded(exitCode, reason, log) : whyFailed(exitCode, reason, log);
   const options = log.length === 0 ? {} : { log: log.join('\n') };
   const failure = new FunctionFailure(word, sentence(`${what}: ${why}`), options);
   // What installs is a program of others, whose 2 means nothing.
-  return { kind: 'failed', failure, final: exitCode === 2 && name !== 'install' };
+  return { kind: 'failed', failure, final: exitCode === authorsFault && name !== 'install' };
+}
+
+function whyFailed(exitCode: number, reason: string | undefined, log: readonly string[]): string {
+  if (reason === 'OOMKilled') return 'it needs more memory than it may have';
+  return log.at(-1) ?? `exit code ${exitCode}`;
+}
+
+/** Of timeout(1), which limits the check. */
+const timedOut = 124;
+
+function whyNotLoaded(exitCode: number, reason: string | undefined, log: readonly string[]): string {
+  if (reason === 'OOMKilled')
+    return 'loading it needs more memory than it may have; give it more in spec.resources.memory';
+  if (exitCode === timedOut)
+    return 'loading it takes longer than a call waits for it; do in the handler what takes long';
+  const lastWord = log.at(-1) ?? 'it said nothing';
+  return exitCode === authorsFault ? lastWord : `the runtime ended with exit code ${exitCode}: ${lastWord}`;
 }
 
 function containersOf({ status }: Pod): ContainerStatus[] {

@@ -23,6 +23,10 @@ export interface SourceConfig {
   /** The dependency file to put beside the source, or into a folder of its own. */
   dependencies: { file: string; name: string; output: string } | null;
   insecureRegistries: readonly string[];
+  /** A file in PEM with what signs the registry's certificate, beside the system's own; null for none. */
+  certificateAuthority: string | null;
+  /** A layer that an earlier build has made: no author's source, and as large as those may be. */
+  isLayer: boolean;
   terminationLog: string;
 }
 
@@ -36,6 +40,7 @@ const options = {
   'git-ref': text,
   'git-path': text,
   oci: text,
+  'dependencies-image': text,
   archive: { type: 'string', default: 'none' },
   checksum: text,
   name: { type: 'string', default: 'function' },
@@ -44,12 +49,14 @@ const options = {
   'dependencies-name': text,
   'dependencies-output': text,
   'tls-verify': { type: 'string', default: 'true' },
+  'certificate-authority': text,
   'termination-log': { type: 'string', default: '/dev/termination-log' },
 } as const;
 
-const usage = `usage: unzip (--file=FILE [--encoding=base64] | --url=URL | --git=URL [--git-ref=REF] [--git-path=FOLDER] | --oci=docker://…)
+const usage = `usage: unzip (--file=FILE [--encoding=base64] | --url=URL | --git=URL [--git-ref=REF] [--git-path=FOLDER] | --oci=docker://… | --dependencies-image=docker://…)
   [--archive=none|auto|zip|compressedtar] [--checksum=sha256:HEX] [--name=FILE] [--output=FOLDER]
-  [--dependencies-file=FILE --dependencies-name=FILE [--dependencies-output=FOLDER]] [--tls-verify=false]`;
+  [--dependencies-file=FILE --dependencies-name=FILE [--dependencies-output=FOLDER]] [--tls-verify=false]
+  [--certificate-authority=FILE]`;
 
 type Values = ReturnType<typeof parse>;
 
@@ -57,15 +64,18 @@ type Values = ReturnType<typeof parse>;
 export function parseSourceConfig(args: readonly string[]): SourceConfig {
   const values = parse(args);
   const place = placeOf(values);
+  const isLayer = values['dependencies-image'] !== undefined;
   const insecure = values['tls-verify'] === 'false' && place.kind === 'oci';
   return {
     place,
-    archive: archiveKind(values.archive),
+    archive: isLayer ? 'compressedtar' : archiveKind(values.archive),
     checksum: values.checksum === undefined || values.checksum === '' ? null : checksum(values.checksum),
     name: fileName(values.name, '--name'),
     output: values.output,
     dependencies: dependencies(values),
     insecureRegistries: insecure ? [place.reference.registry] : [],
+    certificateAuthority: values['certificate-authority'] ?? null,
+    isLayer,
     terminationLog: values['termination-log'],
   };
 }
@@ -79,7 +89,9 @@ function parse(args: readonly string[]) {
 }
 
 function placeOf(values: Values): SourcePlace {
-  const places = [fromFile(values), fromUrl(values), fromGit(values), fromRegistry(values)];
+  const { oci, 'dependencies-image': layer } = values;
+  const fromRegistries = [fromRegistry(oci, '--oci'), fromRegistry(layer, '--dependencies-image')];
+  const places = [fromFile(values), fromUrl(values), fromGit(values), ...fromRegistries];
   const [place, ...others] = places.filter((found) => found !== null);
   if (place !== undefined && others.length === 0) return place;
   throw misused('exactly one of --file, --url, --git and --oci is needed');
@@ -108,11 +120,11 @@ function fromGit({ git: url, 'git-ref': ref, 'git-path': folder }: Values): Sour
   return { kind: 'git', url, ref: ref ?? null, folder: folder ?? null };
 }
 
-function fromRegistry({ oci }: Values): SourcePlace | null {
-  if (oci === undefined) return null;
-  const reference = parseReference(oci);
+function fromRegistry(image: string | undefined, option: string): SourcePlace | null {
+  if (image === undefined) return null;
+  const reference = parseReference(image);
   if (reference.transport === 'docker') return { kind: 'oci', reference };
-  throw misused('--oci must be docker://registry/repository:tag');
+  throw misused(`${option} must be docker://registry/repository:tag`);
 }
 
 function archiveKind(value: string): ArchiveKind {

@@ -1,4 +1,4 @@
-import type { UnpackLimits } from '../../oci/unpack/unpack-limits.ts';
+import { defaultUnpackLimits, type UnpackLimits } from '../../oci/unpack/unpack-limits.ts';
 
 export interface SourceLimits {
   /** Of what is fetched, as it is sent. */
@@ -7,6 +7,13 @@ export interface SourceLimits {
   timeoutMs: number;
   unpack: UnpackLimits;
 }
+
+/** As large as function-image-builder makes them. */
+export const layerLimits: SourceLimits = {
+  maxDownloadBytes: 4 * 1024 ** 3,
+  timeoutMs: 10 * 60_000,
+  unpack: defaultUnpackLimits,
+};
 
 /** A source has its libraries in spec.deps; but archives with everything inside are in use too. */
 export const defaultSourceLimits: SourceLimits = {

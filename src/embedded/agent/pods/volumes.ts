@@ -57,7 +57,7 @@ async function makeVolume(volume: Volume, folder: string, request: VolumesReques
 }
 
 async function filesOf(
-  { name, configMap, secret }: Volume,
+  { name, configMap, secret, projected }: Volume,
   { reader, loginFile }: VolumesRequest,
 ): Promise<VolumeFile[]> {
   if (configMap !== undefined) {
@@ -69,7 +69,27 @@ async function filesOf(
     const data = await withBuildLogin(secretName, await reader.secret(secretName), loginFile);
     return projectFiles(data, { ...secret, what: `secret "${secretName}"` });
   }
-  throw configError(`volume ${name}: only emptyDir, configMap and secret are made here`);
+  if (projected !== undefined) return await projectedFiles(name, projected, reader);
+  throw configError(`volume ${name}: only emptyDir, configMap, secret and projected are made here`);
+}
+
+/** Of files with the same path, the last. */
+async function projectedFiles(
+  volume: string,
+  { sources = [], defaultMode }: NonNullable<Volume['projected']>,
+  reader: ObjectReader,
+): Promise<VolumeFile[]> {
+  const files = new Map<string, VolumeFile>();
+  for (const { configMap, secret } of sources) {
+    const object = configMap ?? secret;
+    if (object === undefined)
+      throw configError(`volume ${volume}: only configMap and secret are projected here`);
+    const { name = '' } = object;
+    const data = await (configMap === undefined ? reader.secret(name) : reader.configMap(name));
+    const what = `${configMap === undefined ? 'secret' : 'configmap'} "${name}"`;
+    for (const file of projectFiles(data, { ...object, defaultMode, what })) files.set(file.path, file);
+  }
+  return [...files.values()];
 }
 
 function sizeLimit({ name, emptyDir }: Volume): number | undefined {

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import type { StoredFunction } from '../../src/api/function.ts';
+import { functionResource } from '../../src/api/function.ts';
+import { secrets } from '../../src/kube/builtin-resources.ts';
+import { readAuthFiles } from '../../src/oci/registry-auth.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { serve } from '../helpers/serve.ts';
+import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
+
+const namespace = 'default';
+/** Of a function that does not start: docs/cli.md. */
+const exitFailed = 9;
+
+const zipScript = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as archive:
+    archive.writestr("slip.py", "def handler(event, context): return 1\\n")
+    archive.writestr("../../slipped", "x")
+`;
+
+const readyOf = ({ status }: StoredFunction) => status?.conditions?.find(({ type }) => type === 'Ready');
+
+suite(
+  'what cannot be served is said in the condition and an event, and the version of before is served',
+  () => {
+    let it: SourceDeploys;
+    before(async () => {
+      it = await sourceDeploys();
+    });
+    after(() => it[Symbol.asyncDispose]());
+
+    async function assertRefused(name: string, reason: string, message: RegExp): Promise<StoredFunction> {
+      const object = await it.until(name, reason);
+      assert.match(readyOf(object)?.message ?? '', message);
+      await eventually(`an event says ${reason}`, async () =>
+        (await it.events(name)).some((event) => event.startsWith(`${reason}:`) && message.test(event)),
+      );
+      return object;
+    }
+
+    const edit = (name: string, spec: object) =>
+      it.client.mergePatch(functionResource, { namespace, name }, { spec });
+
+    suite('sources', () => {
+      before(async () => {
+        assert.equal((await it.answer('source', 'fine')).exit, 0);
+      });
+
+      async function assertSourceRefused(flags: string[], reason: string, message: RegExp): Promise<void> {
+        const { exit, stderr } = await it.kubeless('function', 'update', 'source', ...flags, '--wait');
+        assert.notEqual(exit, 0);
+        assert.match(stderr, message);
+        await assertRefused('source', reason, message);
+        assert.deepEqual(await it.call('source'), { status: 200, body: 'fine' });
+      }
+
+      test('an archive that is damaged', async () => {
+        const zip = await it.file('broken.zip', Buffer.from('PK\x03\x04 no archive'));
+        await assertSourceRefused(['--from-file', zip], 'SourceFailed', /zip archive is damaged/);
+      });
+
+      test('an archive that would write outside of its folder', async () => {
+        const path = join(it.instance.home.root, 'slip.zip');
+        execFileSync('python3', ['-c', zipScript, path]);
+        await assertSourceRefused(['--from-file', path], 'SourceFailed', /slipped/);
+      });
+
+      test('a content that is not what its checksum says', async () => {
+        let content = 'def handler(event, context): return "first"\n';
+        await using server = await serve(() => Buffer.from(content));
+        const checksum = createHash('sha256').update(content).digest('hex');
+        content = '# somebody changed it\n';
+        await edit('source', {
+          function: `${server.url}/source.py`,
+          'function-content-type': 'url',
+          checksum: `sha256:${checksum}`,
+        });
+        await assertRefused(
+          'source',
+          'SourceFailed',
+          new RegExp(`not sha256:${checksum} as spec\\.checksum says`),
+        );
+        assert.deepEqual(await it.call('source'), { status: 200, body: 'fine' });
+      });
+
+      test('a URL where nobody is', async () => {
+        await edit('source', {
+          function: 'http://127.0.0.1:1/x.py',
+          'function-content-type': 'url',
+          checksum: null,
+        });
+        await assertRefused('source', 'SourceFailed', /127\.0\.0\.1:1/);
+        assert.deepEqual(await it.call('source'), { status: 200, body: 'fine' });
+      });
+
+      test('a runtime that nobody has', async () => {
+        const { exit, stderr } = await it.kubeless('function', 'update', 'source', '--runtime', 'python2.7');
+        assert.notEqual(exit, 0);
+        assert.match(stderr, /python3\.11/);
+        await edit('source', { runtime: 'python2.7' });
+        await assertRefused('source', 'UnknownRuntime', /python3\.11/);
+        assert.deepEqual(await it.call('source'), { status: 200, body: 'fine' });
+      });
+    });
+
+    suite('code', () => {
+      const fine = {
+        py: 'def handler(event, context):\n    return "fine"\n',
+        js: 'exports.handler = () => "fine";\n',
+      };
+      const cases: readonly [name: string, file: keyof typeof fine, source: string, RegExp][] = [
+        ['a syntax error', 'py', 'x = 1\ndef handler(:\n', /code\.py, line 2: SyntaxError/],
+        ['a missing handler', 'py', 'def handle(a, b): pass\n', /no function 'handler'.* It has: handle\b/],
+        ['a missing module', 'py', 'import nothing_like\n', /line 1: .*'nothing_like' to requirements\.txt/],
+        ['an import that fails', 'py', 'print("words")\n{}["key"]\n', /code\.py, line 2: KeyError: 'key'/],
+        ['too much memory', 'py', 'x = bytearray(500_000_000)\n', /more memory.*spec\.resources\.memory/],
+        ['a crash', 'py', 'import os\nos.kill(os.getpid(), 11)\n', /ended with exit code 139/],
+        ['a syntax error', 'js', 'exports.handler = () => {\n', /code\.js, line \d: SyntaxError/],
+        ['a missing handler', 'js', 'exports.handle = () => 1;\nexports.b = 1;', /exports: b, handle\b/],
+        ['a missing package', 'js', "require('nothing-like');\n", /'nothing-like': add .* package\.json/],
+      ];
+      const runtimeOf = { py: 'python3.11', js: 'nodejs24' };
+      const nameOf = (file: string): string => `code-${file}`;
+
+      before(async () => {
+        for (const file of ['py', 'js'] as const) {
+          const from = await it.file(`code.${file}`, fine[file]);
+          const flags = ['--runtime', runtimeOf[file], '--handler', 'code.handler', '--from-file', from];
+          const { exit, stderr } = await it.kubeless('function', 'deploy', nameOf(file), ...flags, '--wait');
+          assert.equal(exit, 0, stderr);
+        }
+      });
+
+      for (const [what, file, source, message] of cases)
+        test(`${what}, ${runtimeOf[file]}: the command line shows message and log`, async () => {
+          const from = await it.file(`code.${file}`, source);
+          const name = nameOf(file);
+          const { exit, stderr } = await it.kubeless(
+            'function',
+            'update',
+            name,
+            '--from-file',
+            from,
+            '--wait',
+          );
+          assert.equal(exit, exitFailed, stderr);
+          assert.match(stderr, /LoadFailed/);
+          assert.match(stderr, message);
+          const { status } = await assertRefused(name, 'LoadFailed', message);
+          for (const line of (status?.log ?? '').split('\n')) assert.ok(stderr.includes(line), line);
+          assert.deepEqual(await it.call(name), { status: 200, body: 'fine' });
+        });
+
+      test('a function that never was any good answers that it is not there yet, and is mended', async () => {
+        const from = await it.file('never.py', 'nonsense(\n');
+        const flags = [
+          '--runtime',
+          'python3.11',
+          '--handler',
+          'never.handler',
+          '--from-file',
+          from,
+          '--wait',
+        ];
+        assert.equal((await it.kubeless('function', 'deploy', 'never', ...flags)).exit, exitFailed);
+        assert.notEqual((await it.call('never')).status, 200);
+        assert.equal((await it.answer('never', 'mended')).exit, 0);
+        assert.equal((await it.call('never')).body, 'mended');
+      });
+
+      test('what is loaded sees the function’s variables; another value is tried at once', async () => {
+        const from = await it.file('env.py', `import os\nvalue = os.environ["VALUE"]\n${fine.py}`);
+        const flags = ['--runtime', 'python3.11', '--handler', 'env.handler', '--from-file', from, '--wait'];
+        const { exit, stderr } = await it.kubeless('function', 'deploy', 'env', ...flags);
+        assert.equal(exit, exitFailed);
+        assert.match(stderr, /env\.py, line 2: KeyError: 'VALUE'/);
+        const mended = await it.kubeless('function', 'update', 'env', '--env', 'VALUE=$(HOME)', '--wait');
+        assert.equal(mended.exit, 0, mended.stderr);
+      });
+
+      test('a Secret that is not there: what comes of it is named, and once it is there the build goes on', async () => {
+        const reads = 'import os\nurl = os.environ["DB"]\nopen("/etc/db/url").close()\n';
+        const from = await it.file('db.py', `${reads}${fine.py}`);
+        const flags = ['--runtime', 'python3.11', '--handler', 'db.handler', '--from-file', from];
+        const { exit, stderr } = await it.kubeless(
+          'function',
+          'deploy',
+          'db',
+          ...flags,
+          '--secret-env',
+          'DB=late/url',
+        );
+        assert.equal(exit, 0, stderr);
+        const late = { secret: { name: 'late' } };
+        await edit('db', { files: [{ mountPath: '/etc/db', sources: [late] }] });
+        await assertRefused('db', 'LoadFailed', /KeyError: 'DB'.*: DB, \/etc\/db\. It is tried again/);
+        const metadata = { namespace, name: 'late' };
+        await it.client.create(secrets, { metadata, stringData: { url: 'x' } });
+        await it.until('db', 'Ready');
+        assert.equal((await it.call('db')).body, 'fine');
+      });
+
+      test('a module that never ends is ended', async () => {
+        const [[registry] = ['']] = await readAuthFiles(it.instance.home.registryAuth);
+        const image = `${registry}/kontain/python3.11`;
+        const command = 'timeout 1 /usr/bin/python3.11 /opt/kontain/python --check 1>&2';
+        const images = ['check', 'runtime'].map((phase) => ({ phase, image, command }));
+        const runtimes = [{ ID: 'python', fileNameSuffix: '.py', versions: [{ version: '3.11', images }] }];
+        const patch = JSON.stringify({ data: { 'runtime-images': JSON.stringify(runtimes) } });
+        const { kubectl } = it.instance;
+        await kubectl.run('patch', 'cm', 'kubeless-config', '-n', 'kubeless', '--type=merge', '-p', patch);
+        const from = await it.file('endless.py', 'print("begins")\nwhile True: pass\n');
+        const flags = ['--runtime', 'python3.11', '--handler', 'endless.handler', '--from-file', from];
+        await it.kubeless('function', 'deploy', 'endless', ...flags);
+        await assertRefused('endless', 'LoadFailed', /takes longer than a call waits.* It is tried again/);
+      });
+    });
+
+    test('nothing is left of what failed once it is mended', async () => {
+      assert.equal((await it.answer('source', 'mended')).exit, 0);
+      assert.equal((await it.call('source')).body, 'mended');
+      await it.nothingBuilds('source');
+    });
+  },
+);
