@@ -43,7 +43,7 @@ export interface DeployRequest {
   /** Told what became of the routes: at once, whatever the image is up to. */
   onRoutes: (routes: ResolvedRoutes) => void;
   /** Told before a step that can take long. */
-  onProgress: (reason: ReadyReason, message: string) => Promise<void>;
+  onProgress: (reason: ReadyReason, message: string) => void;
 }
 
 export interface Deployed {
@@ -141,7 +141,7 @@ async function pull(
 ): Promise<PulledImage> {
   const reference = await step('InvalidSpec', async () => parseReference(object.spec.image));
   const auths = [nodeAuths, ...(await readPullSecrets(object.spec.imagePullSecrets ?? [], reader))];
-  const onCopy = (): Promise<void> => onProgress('Pulling', `Fetching ${object.spec.image}.`);
+  const onCopy = (): void => onProgress('Pulling', `Fetching ${object.spec.image}.`);
   return pullImage({ reference, auths, guard, signal, onCopy }, options);
 }
 
@@ -151,8 +151,7 @@ async function unpack(
   image: StoredImage,
 ): Promise<UnpackedLayer[]> {
   const missing = await layers.missing(image);
-  if (missing > 0)
-    await onProgress('Unpacking', `Unpacking ${missing} of ${image.manifest.layers.length} layers.`);
+  if (missing > 0) onProgress('Unpacking', `Unpacking ${missing} of ${image.manifest.layers.length} layers.`);
   return layers.ensure(image, signal);
 }
 

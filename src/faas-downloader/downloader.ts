@@ -63,6 +63,7 @@ export async function runDownloader(options: DownloaderOptions, signal: AbortSig
     events,
     metrics,
     refreshMs: config.KONTAIN_REFRESH_SECONDS * 1000,
+    clock,
     log,
   });
   const sources = [

@@ -4,6 +4,7 @@ import { validateImage } from '../api/validate.ts';
 import { TerminalError, type Reconcile, type ReconcileResult } from '../kube/controller.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import { parseKey, type ObjectRef } from '../kube/objects.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { removeBundle } from '../oci/bundle-publish.ts';
 import { isBundleName, type BundleName } from '../oci/paths.ts';
@@ -14,6 +15,7 @@ import type { Report } from './image-status.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { ResolvedRoutes } from './resolve-routes.ts';
 import { servedVersion } from './served-version.ts';
+import { SlowProgress, type Step } from './slow-progress.ts';
 import type { WriteStatus } from './status-writer.ts';
 
 export interface ReconcileImageOptions {
@@ -25,6 +27,7 @@ export interface ReconcileImageOptions {
   metrics: DownloaderMetrics;
   /** Tags are resolved again after so long; 0 is only when the spec changes. */
   refreshMs: number;
+  clock: Pick<Clock, 'sleep'>;
   log: Logger;
 }
 
@@ -87,12 +90,14 @@ async function deployAndReport(
 }
 
 async function deploy(options: ReconcileImageOptions, work: Work, signal: AbortSignal): Promise<Deployed> {
-  const { references, environment, writeStatus } = options;
+  const { references, environment, writeStatus, clock, log } = options;
   const { key, object, refresh } = work;
   const image = parse(object);
   const reader = await references.follow(key, image);
   const served = await servedVersion(environment.root, nameOf(image));
-  return deployImage(
+  const write = (step: Step) => writeStatus(object, { ...step, served, ...work.routes }, signal);
+  await using progress = new SlowProgress({ write, clock, log });
+  return await deployImage(
     {
       object: image,
       reader,
@@ -103,8 +108,7 @@ async function deploy(options: ReconcileImageOptions, work: Work, signal: AbortS
         work.routes = { routeProblems };
         reportRoutes(options, object, problems);
       },
-      onProgress: (reason, message) =>
-        writeStatus(object, { reason, message, served, ...work.routes }, signal),
+      onProgress: (reason, message) => progress.begin({ reason, message }),
     },
     environment,
   );

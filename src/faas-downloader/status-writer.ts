@@ -26,9 +26,11 @@ export function statusWriter({ client, node, clock }: StatusWriterOptions): Writ
     const ref = refOf(object);
     const { uid = '', generation = 0 } = object.metadata;
     const context = { node, generation, nowMs: clock.now() };
+    const fromWatch = statusPatch(object, report, context);
     // After a start most Images are as they were: that costs no request each.
-    if (!written.has(uid) && statusPatch(object, report, context) === null) return;
+    if (!written.has(uid) && fromWatch === null) return;
     written.add(uid);
+    if (fromWatch !== null && (await tryPatch(object, fromWatch, signal))) return;
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const current = await orUndefined(client.get(imageResource, ref, { signal }));
       if (current === undefined || current.metadata.uid !== uid) return;

@@ -12,9 +12,11 @@ export function writeStatus(
   { reason, message, ...fields }: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const report = { state: stateOf(reason), reason, message, fields };
+  const report = { state: stateOf(reason), reason, message, fields, isNoted: !passing.includes(reason) };
   return writeReady({ ...parts, resource: functionResource }, object, report, signal);
 }
+
+const passing: readonly Reason[] = ['Queued', 'Pushing', 'Pulling'];
 
 function stateOf(reason: Reason): ReadyReport['state'] {
   if (reason === 'Ready') return 'ready';

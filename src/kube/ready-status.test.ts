@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventInput } from './events.ts';
 import type { KubeObject } from './objects.ts';
-import { readyPatch, writeReady, type Reported } from './ready-status.ts';
+import { readyPatch, writeReady, type ReadyReport, type Reported } from './ready-status.ts';
 import { WrittenObjects } from './written-objects.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -44,13 +44,14 @@ test('events tell another stage or another failure, and name the kind', async ()
   const record = ({ kind }: KubeObject, input: EventInput) => void events.push({ ...input, kind });
   const written = new WrittenObjects<Reported>();
   const writer = { client, resource, written, events: { record }, clock: { now: () => now } };
-  const report = async (state: 'ready' | 'underway' | 'failed', reason: string, message: string) => {
+  const report = async (state: ReadyReport['state'], reason: string, message: string, isNoted = true) => {
     const signal = new AbortController().signal;
-    await writeReady(writer, current, { state, reason, message }, signal);
+    await writeReady(writer, current, { state, reason, message, isNoted }, signal);
     current = patched(current, readyPatch(current, { state, reason, message }, now));
   };
   await report('underway', 'Building', 'one');
   await report('underway', 'Building', 'two');
+  await report('underway', 'Pushing', 'it passes', false);
   await report('failed', 'Conflict', 'a');
   await report('failed', 'Conflict', 'b');
   await report('ready', 'Ready', 'c');

@@ -13,6 +13,8 @@ export interface ReadyReport {
   reason: string;
   message: string;
   fields?: Readonly<Record<string, unknown>>;
+  /** False for a stage that passes in a moment: the status shows it, and an event would be one more write. Default true. */
+  isNoted?: boolean;
 }
 
 /** An object with the usual fields of a status. */
@@ -79,7 +81,8 @@ export async function writeReady<T extends Reported>(
 }
 
 /** Another stage, or another failure; each step of a stage is not. */
-function isNews(object: Reported, { state, reason, message }: ReadyReport): boolean {
+function isNews(object: Reported, { state, reason, message, isNoted = true }: ReadyReport): boolean {
+  if (!isNoted) return false;
   const before = findCondition(conditionsOf(object), 'Ready');
   return before?.reason !== reason || (state === 'failed' && before.message !== message.slice(0, maxMessage));
 }

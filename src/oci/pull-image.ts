@@ -35,7 +35,7 @@ export interface PullRequest {
   guard: PullGuard;
   signal: AbortSignal;
   /** Called before anything is fetched; not for an image that is here. */
-  onCopy?: () => Promise<void>;
+  onCopy?: () => void;
 }
 
 export interface PulledImage {
@@ -69,7 +69,7 @@ async function transfer(request: PullRequest, run: SkopeoRun, options: PullOptio
   const { root } = options;
   const { sourceDigest, ...resolved } = await resolve(request.reference, run, options);
   const known = await findImage(root, resolved.manifestDigest);
-  if (known === null) await request.onCopy?.();
+  if (known === null) request.onCopy?.();
   const image = known ?? (await copy(resolved, run, options));
   request.guard.pin(digestsOf(image));
   // Between reading and pinning it the collector can have taken a part: then it is fetched as if it had never been here.

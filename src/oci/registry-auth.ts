@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
 
 const authSchema = z.object({
   auths: z.record(
     z.string(),
     z.object({
-      auth: z.string().optional(),
-      username: z.string().optional(),
-      password: z.string().optional(),
+      auth: z.optional(z.string()),
+      username: z.optional(z.string()),
+      password: z.optional(z.string()),
     }),
   ),
 });

@@ -24,6 +24,8 @@ export interface BuildJobsOptions {
 /** The Jobs that build, with their ConfigMaps, pods and slots. */
 export class BuildJobs {
   readonly #options: BuildJobsOptions;
+  /** As the watch has them: it tells a moment later that they are gone. */
+  readonly #deleted = new WeakSet<Job>();
 
   constructor(options: BuildJobsOptions) {
     this.#options = options;
@@ -81,11 +83,14 @@ export class BuildJobs {
 
   async delete(job: Job, signal: AbortSignal): Promise<void> {
     await this.#options.owned.deleteObject(job, signal);
+    this.#deleted.add(job);
   }
 
   ofFunction({ namespace, uid = '' }: Metadata): Job[] {
     const all = this.#options.jobs.list();
-    return all.filter((job) => isOwnedBy(job, uid) && job.metadata.namespace === namespace);
+    return all.filter(
+      (job) => isOwnedBy(job, uid) && job.metadata.namespace === namespace && !this.#deleted.has(job),
+    );
   }
 
   /** Ends and removes the builds of a Function but that of `signature`. */

@@ -34,6 +34,8 @@ test('on its way: which step', () => {
     message: 'The dependencies are installed.',
   });
   assert.equal((running('build') as { reason: string }).reason, 'Pushing');
+  const after = jobState(job(), pod(ended('build', 0, '', 'Completed')));
+  assert.equal((after as { reason: string }).reason, 'Pushing', 'until the Job says that it is complete');
   const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
   const state = jobState(job(), pod({ name: 'prepare', state: { waiting } }));
   assert.match(

@@ -58,9 +58,10 @@ function progress(pods: readonly Pod[]): { reason: 'Building' | 'Pushing'; messa
   const containers = pods.flatMap(containersOf);
   const waiting = containers.find(({ state }) => state?.waiting?.message !== undefined);
   if (waiting !== undefined) return { reason: 'Building', message: waitingMessage(waiting) };
-  const running = containers.find(({ state }) => state?.running !== undefined)?.name ?? '';
-  const message = steps[running]?.doing ?? 'The build begins.';
-  return { reason: running === 'build' ? 'Pushing' : 'Building', message };
+  // One that has ended counts until the next one runs, or the Job says how all of it ended.
+  const begun = containers.findLast(({ state }) => state?.running !== undefined || state?.terminated);
+  const message = steps[begun?.name ?? '']?.doing ?? 'The build begins.';
+  return { reason: begun?.name === 'build' ? 'Pushing' : 'Building', message };
 }
 
 function waitingMessage({ name, state }: ContainerStatus): string {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ObjectKey, OwnerReference } from '../../store/stored-object.ts';
 import type { ResourceDefinition } from '../resources/resource-definition.ts';
 import type { ApiContext } from '../verbs/api-context.ts';
@@ -34,10 +35,10 @@ export class GarbageCollector implements Controller {
   }
 
   observe({ type, key, object, previous }: ObservedChange): boolean {
-    const owners = [
-      ...(object.metadata.ownerReferences ?? []),
-      ...(previous?.metadata.ownerReferences ?? []),
-    ];
+    const [now, before] = [object.metadata.ownerReferences ?? [], previous?.metadata.ownerReferences ?? []];
+    // An edit that leaves the owners as they were has nothing to collect: what becomes of them is a change of theirs.
+    const isSame = type === 'MODIFIED' && isDeepStrictEqual(now, before);
+    const owners = isSame ? [] : [...now, ...before];
     if (type === 'DELETED') {
       for (const dependent of this.#context.store.dependentsOf(String(object.metadata.uid)))
         this.#check(dependent);
