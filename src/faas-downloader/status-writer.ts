@@ -23,7 +23,6 @@ export function statusWriter({ client, node, clock }: StatusWriterOptions): Writ
   /** Uids of what this process has written to: the informer's copy may be older than that. */
   const written = new Set<string>();
   return async (object, report, signal) => {
-    const ref = refOf(object);
     const { uid = '', generation = 0 } = object.metadata;
     const context = { node, generation, nowMs: clock.now() };
     const fromWatch = statusPatch(object, report, context);
@@ -31,14 +30,23 @@ export function statusWriter({ client, node, clock }: StatusWriterOptions): Writ
     if (!written.has(uid) && fromWatch === null) return;
     written.add(uid);
     if (fromWatch !== null && (await tryPatch(object, fromWatch, signal))) return;
+    await patchNewest(object, (current) => statusPatch(current, report, context), signal);
+  };
+
+  async function patchNewest(
+    { metadata: { uid, ...metadata } }: StoredImage,
+    patchOf: (current: StoredImage) => object | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const ref = refOf({ metadata });
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const current = await orUndefined(client.get(imageResource, ref, { signal }));
       if (current === undefined || current.metadata.uid !== uid) return;
-      const patch = statusPatch(current, report, context);
+      const patch = patchOf(current);
       if (patch === null || (await tryPatch(current, patch, signal))) return;
     }
     throw new Error(`the status of Image ${ref.name} changes all the time`);
-  };
+  }
 
   async function tryPatch(current: StoredImage, patch: object, signal: AbortSignal): Promise<boolean> {
     const { resourceVersion, uid } = current.metadata;

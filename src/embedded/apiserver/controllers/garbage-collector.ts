@@ -35,10 +35,7 @@ export class GarbageCollector implements Controller {
   }
 
   observe({ type, key, object, previous }: ObservedChange): boolean {
-    const [now, before] = [object.metadata.ownerReferences ?? [], previous?.metadata.ownerReferences ?? []];
-    // An edit that leaves the owners as they were has nothing to collect: what becomes of them is a change of theirs.
-    const isSame = type === 'MODIFIED' && isDeepStrictEqual(now, before);
-    const owners = isSame ? [] : [...now, ...before];
+    const owners = ownersToCheck({ type, object, previous });
     if (type === 'DELETED') {
       for (const dependent of this.#context.store.dependentsOf(String(object.metadata.uid)))
         this.#check(dependent);
@@ -148,4 +145,10 @@ export class GarbageCollector implements Controller {
       metadata.finalizers = (metadata.finalizers ?? []).filter((name) => name !== finalizer);
     });
   }
+}
+
+/** An edit that leaves the owners as they were has nothing to collect: what becomes of them is a change of theirs. */
+function ownersToCheck({ type, object, previous }: Omit<ObservedChange, 'key'>): OwnerReference[] {
+  const [now, before] = [object, previous].map((version) => version?.metadata.ownerReferences ?? []);
+  return type === 'MODIFIED' && isDeepStrictEqual(now, before) ? [] : [...(now ?? []), ...(before ?? [])];
 }
