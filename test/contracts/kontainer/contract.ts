@@ -7,6 +7,7 @@ import { freshnessContract } from './freshness.ts';
 import { isolationContract } from './isolation.ts';
 import { killContract } from './kills.ts';
 import { limitsContract } from './limits.ts';
+import { networkContract } from './network.ts';
 import { privilegesContract } from './privileges.ts';
 import { protocolsContract } from './protocols.ts';
 import { startFailuresContract } from './start-failures.ts';
@@ -39,6 +40,7 @@ export function kontainerDriverContract(
 const allParts = [
   freshnessContract,
   isolationContract,
+  networkContract,
   privilegesContract,
   limitsContract,
   exitContract,

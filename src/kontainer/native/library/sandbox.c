@@ -6,32 +6,19 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
-#include <net/if.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 const char *sandbox_step = "";
 
+/* Those that the template has not made for it: of processes, and of the network. */
 int sandbox_namespaces(void) {
   sandbox_step = "unshare";
-  return unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET);
-}
-
-/* A new network namespace has a loopback that is down; programs expect 127.0.0.1 to work. */
-int sandbox_loopback(void) {
-  sandbox_step = "loopback";
-  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -1;
-  struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-  int result = ioctl(fd, SIOCSIFFLAGS, &request);
-  close(fd);
-  return result;
+  return unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS);
 }
 
 int sandbox_descriptors(const int fds[FORK_FDS]) {

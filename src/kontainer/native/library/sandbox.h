@@ -18,11 +18,20 @@ extern const char *sandbox_step;
 /* Each returns 0, or -1 with errno and `sandbox_step`. In this order, in the child, before any code of the user. */
 int sandbox_namespaces(void);
 int sandbox_mounts(const struct fork_request *request);
-int sandbox_loopback(void);
 int sandbox_descriptors(const int fds[FORK_FDS]);
 /* In the template, once. */
 int sandbox_bound_capabilities(void);
 int sandbox_drop(const struct fork_request *request, const struct sock_fprog *seccomp);
+
+/* network.c: the network namespaces of a template's children, by the template, which enters one before it forks and leaves
+ * it after that. */
+struct network;
+int network_begin(void);
+struct network *network_enter(void);            /* NULL with errno and `sandbox_step`; then nothing was entered */
+void network_leave(void);
+void network_release(struct network *network);  /* once no process of the child is left */
+void network_close(const struct network *network); /* in a child: for each network of another child */
+void network_forget(void);                      /* in a child: for all the rest */
 
 /* rehearsal.c: copies the pages that an exchange is going to write. */
 void rehearsed_pages_copy(void);

@@ -23,6 +23,7 @@
 struct child {
   uint64_t id;
   pid_t pid;
+  struct network *network;
 };
 
 static struct template self;
@@ -33,6 +34,7 @@ static int child_count;
 /* The fork request that is being carried out. */
 static struct message request;
 static int request_fds[FORK_FDS];
+static struct network *network;
 
 /* A child's own: the socket it accepts its call on, and the one that ties it to the launcher. */
 static int listening = -1, life = -1;
@@ -59,7 +61,12 @@ static int await_go(void) {
 static void close_template_descriptors(void) {
   close(self.control);
   close(self.self_pid_namespace);
-  for (int i = 0; i < child_count; i++) close(polled[i + 1].fd);
+  for (int i = 0; i < child_count; i++) {
+    close(polled[i + 1].fd);
+    network_close(children[i].network);
+  }
+  network_close(network);
+  network_forget();
 }
 
 /* The launcher moves us into our cgroup while we set up the rest. */
@@ -69,7 +76,7 @@ static int become_kontainer(void) {
   sandbox_step = "born";
   if (send_plain(life, MESSAGE_BORN, request.id)) return -1;
   close_template_descriptors();
-  if (sandbox_namespaces() || sandbox_mounts(&request.fork) || sandbox_loopback()) return -1;
+  if (sandbox_namespaces() || sandbox_mounts(&request.fork)) return -1;
   if (await_go()) return -1;
   if (sandbox_descriptors(request_fds)) return -1;
   if (sandbox_drop(&request.fork, &self.seccomp)) return -1;
@@ -79,7 +86,7 @@ static int become_kontainer(void) {
 
 static void remember(uint64_t id, pid_t pid) {
   int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-  children[child_count] = (struct child){.id = id, .pid = pid};
+  children[child_count] = (struct child){.id = id, .pid = pid, .network = network};
   polled[++child_count] = (struct pollfd){.fd = fd, .events = POLLIN};
 }
 
@@ -88,15 +95,24 @@ static void close_request(void) {
     if (request_fds[i] >= 0) close(request_fds[i]);
 }
 
-/* From here on, the next fork of this thread is process 1 of a new pid namespace. */
+static void abandon_network(void) {
+  int error = errno;
+  network_leave();
+  network_release(network);
+  errno = error;
+}
+
+/* From here on, the next fork of this thread is process 1 of a new pid namespace, in a network of its own. */
 static int prepare_fork(void) {
   int ok = request.fork.group_count <= KONTAIN_MAX_GROUPS && child_count < MAX_CHILDREN;
   for (int i = 0; i < FORK_FDS; i++) ok = ok && request_fds[i] >= 0;
   errno = EAGAIN;
   sandbox_step = "fork request";
   if (!ok) return -1;
+  network = network_enter();
+  if (!network) return -1;
   sandbox_step = "unshare pid";
-  if (unshare(CLONE_NEWPID)) return -1;
+  if (unshare(CLONE_NEWPID)) return abandon_network(), -1;
   sandbox_step = "fork";
   return 0;
 }
@@ -110,7 +126,8 @@ void kontainer_fork_end(pid_t pid) {
     _exit(125);
   }
   if (setns(self.self_pid_namespace, CLONE_NEWPID)) _exit(71);
-  if (pid < 0) send_failed(self.control, request.id, error);
+  network_leave();
+  if (pid < 0) network_release(network), send_failed(self.control, request.id, error);
   else remember(request.id, pid);
   close_request();
 }
@@ -123,10 +140,11 @@ static void reap(int index) {
   m.exit.status = status;
   m.exit.cpu_micros = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
                       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  message_send(self.control, &m, NULL, 0);
   close(polled[index + 1].fd);
+  network_release(children[index].network);
   children[index] = children[child_count - 1];
   polled[index + 1] = polled[child_count--];
-  message_send(self.control, &m, NULL, 0);
 }
 
 static int load_seccomp(int fd) {
@@ -144,7 +162,7 @@ static int begin(int control) {
   int seccomp;
   if (message_receive(control, &m, &seccomp, 1)) return -1;
   if (m.type != MESSAGE_INIT) return errno = EPROTO, -1;
-  if (load_seccomp(seccomp) || sandbox_bound_capabilities()) return -1;
+  if (load_seccomp(seccomp) || sandbox_bound_capabilities() || network_begin()) return -1;
   self.control = control;
   self.self_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
   if (self.self_pid_namespace < 0) return -1;
