@@ -14,6 +14,7 @@ import { imageSource } from './image-source.ts';
 import { orphanSource } from './orphans.ts';
 import { reconcileImage } from './reconcile-image.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
+import { RegistryConnection } from '../oci/registry/registry-connection.ts';
 import { startStatusServer, type StatusServer } from '../lib/http/status-server.ts';
 import { statusWriter } from './status-writer.ts';
 
@@ -40,7 +41,8 @@ export async function runDownloader(options: DownloaderOptions, signal: AbortSig
   const { config, client, clock, random, log, registry } = options;
   const root = config.KONTAIN_ROOT;
   const metrics = downloaderMetrics(registry);
-  const environment = await openEnvironment(config, { clock, metrics });
+  await using connection = new RegistryConnection({ isInsecure: () => true });
+  const environment = await openEnvironment(config, { clock, metrics, connection });
   const informing = { client, clock, random, log };
   await using images = new Informer({ ...informing, resource: imageResource });
   await using references = new ReferencedObjects(

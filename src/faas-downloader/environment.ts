@@ -10,6 +10,8 @@ import { bundlesPath, inUsePath, layersPath } from '../oci/paths.ts';
 import { imageArchitecture } from '../oci/platform.ts';
 import type { PullOptions } from '../oci/pull-image.ts';
 import { readAuthFiles, type RegistryAuths } from '../oci/registry-auth.ts';
+import { RegistryClient } from '../oci/registry/registry-client.ts';
+import type { RegistryConnection } from '../oci/registry/registry-connection.ts';
 import { defaultUnpackLimits } from '../oci/unpack/unpack-limits.ts';
 import type { DownloaderConfig } from './config.ts';
 import type { DeployEnvironment } from './deploy-image.ts';
@@ -18,7 +20,11 @@ import type { DownloaderMetrics } from './downloader-metrics.ts';
 /** Makes the folders, finishes what a crash left, and puts together what deploys need. */
 export async function openEnvironment(
   config: DownloaderConfig,
-  { clock, metrics }: { clock: Clock; metrics: DownloaderMetrics },
+  {
+    clock,
+    metrics,
+    connection,
+  }: { clock: Clock; metrics: DownloaderMetrics; connection: RegistryConnection },
 ): Promise<DeployEnvironment> {
   const root = config.KONTAIN_ROOT;
   await mkdir(layersPath(root), { recursive: true, mode: 0o700 });
@@ -32,17 +38,18 @@ export async function openEnvironment(
     idBase: config.KONTAIN_ID_BASE,
     guard: new CollectionGuard(),
     nodeAuths: await nodeAuths(config.KONTAIN_REGISTRY_AUTH),
-    pull: pullOptions(config),
+    pull: pullOptions(config, connection),
     layers: layerStore(config, metrics),
   };
 }
 
-function pullOptions(config: DownloaderConfig): PullOptions {
+function pullOptions(config: DownloaderConfig, connection: RegistryConnection): PullOptions {
   return {
     root: config.KONTAIN_ROOT,
     localImages: config.KONTAIN_LOCAL_IMAGES,
     maxImageBytes: config.KONTAIN_MAX_IMAGE_BYTES,
     transfers: new KeyedSemaphore(config.KONTAIN_PULLS),
+    near: { client: new RegistryClient(connection), hosts: config.KONTAIN_INSECURE_REGISTRIES },
     skopeo: {
       insecureRegistries: config.KONTAIN_INSECURE_REGISTRIES,
       policyFile: config.KONTAIN_SIGNATURE_POLICY,

@@ -13,6 +13,7 @@ import {
   type StoredImage,
 } from './image-store.ts';
 import { checkLocalSource, type LocalSourceRules } from './local-source.ts';
+import { readNearManifest, type NearRegistries } from './near-manifest.ts';
 import { choosePlatform } from './platform.ts';
 import type { ImageReference } from './reference.ts';
 import { formatAuthFile, type RegistryAuths } from './registry-auth.ts';
@@ -27,6 +28,7 @@ export interface PullOptions {
   maxImageBytes: number;
   /** By registry: one that hangs must not keep the images of others waiting. */
   transfers: KeyedSemaphore;
+  near?: NearRegistries;
 }
 
 export interface PullRequest {
@@ -67,7 +69,7 @@ const registryOf = (reference: ImageReference): string =>
 
 async function transfer(request: PullRequest, run: SkopeoRun, options: PullOptions): Promise<PulledImage> {
   const { root } = options;
-  const { sourceDigest, ...resolved } = await resolve(request.reference, run, options);
+  const { sourceDigest, ...resolved } = await resolve(request, run, options);
   const known = await findImage(root, resolved.manifestDigest);
   if (known === null) request.onCopy?.();
   const image = known ?? (await copy(resolved, run, options));
@@ -95,8 +97,10 @@ interface Resolved {
   manifest: Buffer | null;
 }
 
-async function resolve(reference: ImageReference, run: SkopeoRun, options: PullOptions): Promise<Resolved> {
-  const bytes = await inspectManifest(reference, run, options.skopeo);
+async function resolve(request: PullRequest, run: SkopeoRun, options: PullOptions): Promise<Resolved> {
+  const { reference } = request;
+  const near = options.near && (await readNearManifest(request, options.near));
+  const bytes = near ?? (await inspectManifest(reference, run, options.skopeo));
   const sourceDigest = digestOf(bytes);
   if (!isIndex(bytes)) {
     return {

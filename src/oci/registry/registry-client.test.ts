@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { registryUser, startRegistry } from '../../../test/helpers/image-registry.ts';
 import { writeLayout } from '../../../test/helpers/oci-layout.ts';
+import { digestOf } from '../image-documents.ts';
 import { parseReference, type RegistryReference } from '../reference.ts';
 import { RegistryClient } from './registry-client.ts';
 import { RegistryConnection } from './registry-connection.ts';
@@ -58,6 +59,8 @@ test('credentials', async () => {
     signal,
   });
   assert.equal(await client.manifestDigest(tag, auth(user)), digest);
+  assert.equal(digestOf((await client.manifest(tag, auth(user))) ?? Buffer.of()), digest);
+  assert.equal(await client.manifest({ ...tag, tag: 'other' }, auth(user)), undefined);
   await assert.rejects(client.manifestDigest(tag, auth('puller:wrong')), { code: 'forbidden' });
   await assert.rejects(client.manifestDigest(tag, { auths: new Map(), signal }), { code: 'forbidden' });
 });

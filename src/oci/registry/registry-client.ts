@@ -21,6 +21,8 @@ const manifestTypes = [
 /** Questions about manifests over the registry's own API (OCI distribution-spec): no program is started for them. */
 export class RegistryClient {
   readonly #connection: RegistryConnection;
+  /** That asked for a password before: it goes with the first request, not with a second one each time. */
+  readonly #basic = new Set<string>();
 
   constructor(connection: RegistryConnection) {
     this.#connection = connection;
@@ -36,10 +38,21 @@ export class RegistryClient {
     if (head.status === 404) return undefined;
     const digest = head.headers['docker-content-digest'];
     if (head.status === 200 && typeof digest === 'string' && isDigest(digest)) return digest;
-    const { status, body } = await this.#authorized(reference, { ...request, method: 'GET' }, access);
+    const body = await this.manifest(reference, access);
+    return body === undefined ? undefined : `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  }
+
+  /** The manifest or index itself; undefined if there is none. Rejects as `manifestDigest`. */
+  async manifest(reference: RegistryReference, access: RegistryAccess): Promise<Buffer | undefined> {
+    const request = {
+      path: manifestPath(reference),
+      headers: { accept: manifestTypes },
+      method: 'GET',
+    } as const;
+    const { status, body } = await this.#authorized(reference, request, access);
     if (status === 404) return undefined;
     if (status !== 200) throw refusal(reference, status);
-    return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+    return body;
   }
 
   /** Removes a manifest and its tags. False where it was gone, or where the registry removes nothing. */
@@ -53,18 +66,19 @@ export class RegistryClient {
 
   async #authorized(
     reference: RegistryReference,
-    request: Omit<RegistryRequest, 'signal'>,
+    request: Unsent,
     { auths, signal }: RegistryAccess,
   ): Promise<RegistryResponse> {
     const host = hostOf(reference);
-    const first = await this.#connection.send(host, { ...request, signal });
+    const basic = auths.get(reference.registry);
+    const expected = this.#basic.has(host) ? withAuthorization(request, basic && `Basic ${basic}`) : request;
+    const first = await this.#connection.send(host, { ...expected, signal });
     const header = first.headers['www-authenticate'];
     const challenge = first.status === 401 && typeof header === 'string' ? parseChallenge(header) : undefined;
     if (challenge === undefined) return checked(reference, first);
-    const basic = auths.get(reference.registry);
-    const authorization = await this.#answer(challenge, host, basic, signal);
-    const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
-    return checked(reference, await this.#connection.send(host, { ...request, headers, signal }));
+    if (challenge.scheme === 'basic') this.#basic.add(host);
+    const answer = withAuthorization(request, await this.#answer(challenge, host, basic, signal));
+    return checked(reference, await this.#connection.send(host, { ...answer, signal }));
   }
 
   async #answer(
@@ -80,6 +94,14 @@ export class RegistryClient {
     const token = status === 200 ? tokenIn(body) : undefined;
     return token === undefined ? undefined : `Bearer ${token}`;
   }
+}
+
+type Unsent = Omit<RegistryRequest, 'signal'>;
+
+function withAuthorization(request: Unsent, authorization: string | undefined): Unsent {
+  return authorization === undefined
+    ? request
+    : { ...request, headers: { ...request.headers, authorization } };
 }
 
 /** Docker Hub's registry has another name than its images. */
