@@ -4,32 +4,22 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { greetWheel } from '../helpers/python-wheel.ts';
 import { serve } from '../helpers/serve.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
-const wheelName = 'greet-1.0-py3-none-any.whl';
-/** A wheel is a zip with the module and three files about it (PyPA, binary distribution format). */
-const makeWheel = `
-import sys, zipfile
-about = "greet-1.0.dist-info/"
-with zipfile.ZipFile(sys.argv[1], "w") as wheel:
-    wheel.writestr("greet.py", "def greet():\\n    return 'from the wheel'\\n")
-    wheel.writestr(about + "METADATA", "Metadata-Version: 2.1\\nName: greet\\nVersion: 1.0\\n")
-    wheel.writestr(about + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-    wheel.writestr(about + "RECORD", "greet.py,,\\n")
-`;
+const wheel = greetWheel();
 
 /** Path of a package → its content. What they install on needs no registry. */
 function packages(): Map<string, Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'kontain-packages-'));
   try {
-    execFileSync('python3', ['-c', makeWheel, join(folder, wheelName)]);
     mkdirSync(join(folder, 'package'));
     writeFileSync(join(folder, 'package/package.json'), '{"name": "greet", "version": "1.0.0"}');
     writeFileSync(join(folder, 'package/index.js'), "module.exports = () => 'from the package';\n");
     execFileSync('tar', ['-czf', join(folder, 'greet.tgz'), '-C', folder, 'package']);
     return new Map([
-      [`/${wheelName}`, readFileSync(join(folder, wheelName))],
+      [`/${wheel.name}`, wheel.content],
       ['/greet.tgz', readFileSync(join(folder, 'greet.tgz'))],
     ]);
   } finally {
@@ -69,7 +59,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
   test('pip installs requirements.txt', async () => {
     const files = packages();
     await using server = await serve(({ url = '' }) => files.get(url));
-    const requirement = `greet @ ${server.url}/${wheelName}\n`;
+    const requirement = `greet @ ${server.url}/${wheel.name}\n`;
     const { exit, stderr } = await deploy('piped', 'python3.11', ['piped.py', pythonSource], requirement);
     assert.equal(exit, 0, stderr);
     assert.deepEqual(await it.call('piped'), { status: 200, body: 'from the wheel' });

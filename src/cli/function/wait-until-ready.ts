@@ -44,6 +44,8 @@ async function follow(
   submitted: StoredFunction,
   { io, signal }: { io: Io; signal: AbortSignal },
 ): Promise<StoredFunction> {
+  // What changed nothing is as ready as it was.
+  if (isReady(submitted)) return submitted;
   const { name = '', namespace = '' } = submitted.metadata;
   const isTerminal = io.stderr.isTTY === true;
   await using live = isTerminal ? await startLiveLog({ client, namespace, name, io }) : null;
