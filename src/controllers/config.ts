@@ -11,6 +11,8 @@ const environmentSchema = z.object({
   KONTAIN_CONTROLLER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   /** Objects of a kind worked on at a time; builds run in Jobs and are not counted. */
   KONTAIN_CONTROLLER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
+  /** Where function-controller takes large sources: `HOST:PORT`, or the path of a Unix socket; nowhere without it. */
+  KONTAIN_SOURCES_ADDRESS: z.string().min(1).optional(),
   /** Told apart from other replicas by it; a pod's name, for example. */
   POD_NAME: z.string().min(1).optional(),
   /** `false` where somebody else makes sure that there is only one replica: then nothing is renewed, and no end waited for. */

@@ -25,8 +25,12 @@ export async function runControllers(options: ControllersOptions, signal: AbortS
   options.onReady(status.port);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  const runs = controllers.map((controller) =>
-    takeTurns(context, controller, either).catch((error: unknown) => {
+  const works = controllers.flatMap((controller) => [
+    takeTurns(context, controller, either),
+    ...(controller.serve === undefined ? [] : [controller.serve(either)]),
+  ]);
+  const runs = works.map((work) =>
+    work.catch((error: unknown) => {
       failed.abort();
       throw error;
     }),

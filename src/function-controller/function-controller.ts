@@ -1,7 +1,9 @@
 import type { Controller, ControllerContext } from '../controllers/controller.ts';
-import { readAuthFiles } from '../oci/registry-auth.ts';
+import { whenAborted } from '../lib/abort.ts';
+import { readAuthFiles, type RegistryAuths } from '../oci/registry-auth.ts';
 import { functionMetrics } from './function-metrics.ts';
 import { lead, type LeadState } from './lead.ts';
+import { SourceListener } from './sources/source-listener.ts';
 
 export async function functionController(context: ControllerContext): Promise<Controller> {
   const state: LeadState = { lastSignOfLife: () => 0 };
@@ -10,6 +12,20 @@ export async function functionController(context: ControllerContext): Promise<Co
   return {
     name: 'function-controller',
     lead: (signal) => lead(parts, signal),
+    serve: (signal) => serveSources(parts, signal),
     lastSignOfLife: () => state.lastSignOfLife(),
   };
+}
+
+/** Takes large sources where it is told an address. */
+async function serveSources(
+  { config, client, place, programAuths, log }: ControllerContext & { programAuths: RegistryAuths },
+  signal: AbortSignal,
+): Promise<void> {
+  const { KONTAIN_SOURCES_ADDRESS: address } = config;
+  if (address === undefined) return;
+  await using listener = new SourceListener({ address, client, place, programAuths, log });
+  await listener.listen();
+  log.info({ address, port: listener.port }, 'sources are taken');
+  await whenAborted(signal);
 }

@@ -15,6 +15,7 @@ import type { FunctionMetrics } from './function-metrics.ts';
 import { BuildJobs } from './image-build/build-jobs.ts';
 import { BuildSlots } from './image-build/build-slots.ts';
 import { reconcileFunction } from './reconcile-function.ts';
+import { collectSources } from './sources/collect-sources.ts';
 import { Settings } from './settings.ts';
 import { startWatches, watchSources, type Watches } from './watches.ts';
 
@@ -49,10 +50,11 @@ export async function lead(options: LeadOptions, signal: AbortSignal): Promise<v
     concurrency: config.KONTAIN_CONTROLLER_CONCURRENCY,
     metrics: options.metrics.controller,
   };
-  await runController(
-    { ...controller, clock, random, log, backoffBaseMs: 200, backoffCapMs: 5 * 60_000 },
-    signal,
-  );
+  const backoff = { backoffBaseMs: 200, backoffCapMs: 5 * 60_000 };
+  await Promise.all([
+    runController({ ...controller, ...backoff, clock, random, log }, signal),
+    collectSources({ client, place, programAuths: options.programAuths, clock, log }, signal),
+  ]);
   await events.flush();
 }
 

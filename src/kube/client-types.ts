@@ -1,5 +1,6 @@
 import type { KubeList, KubeObject, ObjectRef, Status, WatchEvent } from './objects.ts';
 import type { Resource, Subresource } from './resource.ts';
+import type { UploadBody } from './transport.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal;
@@ -88,4 +89,6 @@ export interface KubeClient extends AsyncDisposable {
   getPath(path: string, options?: RequestOptions): Promise<unknown>;
   /** A path that answers with a stream, such as a pod's log or proxy: its body as it comes, however long that takes. */
   openPath(path: string, options?: RequestOptions): Promise<AsyncIterable<Buffer>>;
+  /** Sends a stream to a path, such as a pod's proxy, and reads the answer as JSON. */
+  putPath(path: string, body: UploadBody, options?: RequestOptions): Promise<unknown>;
 }

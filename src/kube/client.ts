@@ -14,7 +14,7 @@ import type {
 } from './client-types.ts';
 import { collectionPath, objectPath, type Resource } from './resource.ts';
 import { withRetry } from './retry.ts';
-import { Transport, type HttpRequest } from './transport.ts';
+import { Transport, type HttpRequest, type UploadBody } from './transport.ts';
 import { watchEvents } from './watch.ts';
 
 export interface KubeClientOptions {
@@ -43,6 +43,8 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       const request: HttpRequest = { method: 'GET', path, idleTimeoutMs: 0, ...signalOf(options) };
       return (await transport.send(request)).body;
     },
+    putPath: (path: string, stream: UploadBody, options: RequestOptions = {}) =>
+      api<unknown>({ method: 'PUT', path, stream, ...signalOf(options) }),
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   };
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/errors.ts';
@@ -13,10 +14,17 @@ export interface HttpRequest {
   /** Path with query. */
   path: string;
   body?: string;
+  /** Instead of `body`, for what is large: opened for each time that the request is sent. */
+  stream?: UploadBody;
   contentType?: string;
   signal?: AbortSignal;
   /** Longest gap between two pieces of the answer's body; 0 for none. */
   idleTimeoutMs?: number;
+}
+
+export interface UploadBody {
+  length: number;
+  open: () => AsyncIterable<Uint8Array>;
 }
 
 export interface HttpResponse {
@@ -31,6 +39,8 @@ export interface TransportOptions {
   connectTimeoutMs?: number;
   headersTimeoutMs?: number;
 }
+
+const uploadTimeoutMs = 60 * 60_000;
 
 /** HTTP/1.1 connections to one API server: TLS, credentials, timeouts. Throws KubeError for an answer over 299. */
 export class Transport implements AsyncDisposable {
@@ -59,7 +69,7 @@ export class Transport implements AsyncDisposable {
   }
 
   async #exchange(request: HttpRequest): Promise<Dispatcher.ResponseData> {
-    const { method, path, body, signal, idleTimeoutMs = 60_000 } = request;
+    const { method, path, body, stream, signal, idleTimeoutMs = 60_000 } = request;
     const headers = await this.#headers(request);
     try {
       return await this.#agent.request({
@@ -67,9 +77,10 @@ export class Transport implements AsyncDisposable {
         path: `${this.#prefix}${path}`,
         method,
         headers,
-        body: body ?? null,
+        body: stream === undefined ? (body ?? null) : Readable.from(stream.open()),
         signal: signal ?? null,
-        headersTimeout: this.#headersTimeoutMs,
+        // It counts from the first byte that is sent, and sending may take any time.
+        headersTimeout: stream === undefined ? this.#headersTimeoutMs : uploadTimeoutMs,
         bodyTimeout: idleTimeoutMs,
       });
     } catch (error) {
@@ -77,13 +88,16 @@ export class Transport implements AsyncDisposable {
     }
   }
 
-  async #headers({ body, contentType = 'application/json' }: HttpRequest): Promise<Record<string, string>> {
+  async #headers({ body, stream, contentType }: HttpRequest): Promise<Record<string, string>> {
     const authorization = await this.#authorizer.header();
     return {
       accept: 'application/json',
       'user-agent': this.#userAgent,
       ...(authorization === undefined ? {} : { authorization }),
-      ...(body === undefined ? {} : { 'content-type': contentType }),
+      ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+      ...(stream === undefined
+        ? {}
+        : { 'content-type': 'application/octet-stream', 'content-length': String(stream.length) }),
     };
   }
 

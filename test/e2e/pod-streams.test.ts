@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
+import { buffer } from 'node:stream/consumers';
 import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { formatLogLine, podLogPath } from '../../src/embedded/agent/pod-logs.ts';
@@ -19,6 +20,14 @@ let status: Server;
 before(async () => {
   status = createServer((request, response) => {
     seen.push(request);
+    if (request.url === '/sink') {
+      void buffer(request).then((body) => response.end(`took ${body.length} bytes`));
+      return;
+    }
+    if (request.url === '/full') {
+      response.writeHead(413).end('too much');
+      return;
+    }
     response.writeHead(request.url?.startsWith('/absent') ? 404 : 200, { 'set-cookie': 'a=b' });
     response.end(`answer to ${request.url}`);
   });
@@ -189,6 +198,21 @@ suite('pods/proxy', () => {
     assert.equal(seen.at(-1)?.headers.authorization, undefined);
     assert.equal((await get('server:9090/proxy')).stdout, 'answer to /');
     assert.match((await get('server:9090/proxy/absent')).stderr, /NotFound|could not find/);
+  });
+
+  test('takes bodies of any size, and gives an answer that comes before all of one is there', async () => {
+    const file = join(folder, 'large');
+    writeFileSync(file, Buffer.alloc(20 * 1024 * 1024));
+    const put = (path: string) =>
+      client().try(
+        'replace',
+        '--raw',
+        `/api/v1/namespaces/platform/pods/server:9090/proxy/${path}`,
+        '-f',
+        file,
+      );
+    assert.equal((await put('sink')).stdout, `took ${20 * 1024 * 1024} bytes`);
+    assert.match((await put('full')).stderr, /too much|413/);
   });
 
   test('leads nowhere else', async () => {

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import { parseDuration } from '../duration.ts';
+import { parseBytes } from '../quantity.ts';
 import { defaultRuntimeRegistry, defaultRuntimes } from './default-runtimes.ts';
 import { parseRuntimeImages, type Runtime } from './runtime-images.ts';
 
@@ -24,6 +25,8 @@ export interface KubelessConfig {
   /** Build Jobs at a time. */
   buildConcurrency: number;
   buildTimeoutMs: number;
+  /** Largest source that the function-controller takes for the registry. */
+  sourceLimitBytes: number;
   /** Hosts of HTTPTriggers that several namespaces may have paths of; any other belongs to the first one. */
   sharedHosts: readonly string[];
   /** Where the functions' Services lead. */
@@ -73,6 +76,7 @@ const dataSchema = z.object({
   'registry-certificate-authority': z.string().optional(),
   'build-concurrency': count.default(4),
   'build-timeout': z.string().default('15m').transform(parseDuration),
+  'source-limit': z.string().default('256Mi').transform(parseBytes),
   'shared-hosts': z
     .string()
     .default('')
@@ -105,6 +109,7 @@ export function parseKubelessConfig(data: Readonly<Record<string, string>> = {})
     buildImageSecrets: [...new Set(secrets.filter((secret) => secret !== undefined))],
     buildConcurrency: result['build-concurrency'],
     buildTimeoutMs: result['build-timeout'],
+    sourceLimitBytes: result['source-limit'],
     sharedHosts: result['shared-hosts'],
     dataPlane: {
       namespace: result['data-plane-namespace'],

@@ -24,7 +24,7 @@ export const diff: Command = {
   async run(invocation) {
     const { flags, io, session } = invocation;
     const client = await session.client();
-    const wanted = await readFunctionsFile(invocation);
+    const wanted = await readFunctionsFile(invocation, true);
     const { stringify } = await import('yaml');
     const changes = await inParallel(wanted, parallel, async (object) => {
       const [before, after] = await wouldBe(client, object);

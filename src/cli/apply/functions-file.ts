@@ -7,6 +7,7 @@ import { FlagValues } from '../flag-values.ts';
 import { functionFlags } from '../function/deploy-flags.ts';
 import { checkComplete, functionObject } from '../function/function-object.ts';
 import { readBytes } from '../function/read-source.ts';
+import { SourceUploads } from '../function/source-uploads.ts';
 
 export const fileFlag: Flag = {
   name: 'file',
@@ -18,16 +19,20 @@ export const fileFlag: Flag = {
 
 const shape = 'functions: {hello: {runtime: python3.11, handler: hello.handler, from-file: hello.py}}';
 
-/** The Functions of a functions.yaml. Throws `bad_request` with the name of the function. */
-export async function readFunctionsFile({ flags, io, session }: Invocation): Promise<StoredFunction[]> {
+/** The Functions of a functions.yaml. Throws `bad_request` with the name of the function. `dryRun`: nothing is stored. */
+export async function readFunctionsFile(
+  { flags, io, session }: Invocation,
+  dryRun = false,
+): Promise<StoredFunction[]> {
   const file = flags.text('file') ?? '';
   const entries = await readEntries(file, io);
   const namespace = await session.namespace();
+  const large = new SourceUploads({ session, io, dryRun });
   return Promise.all(
     [...entries].map(([name, { values, there }]) =>
       named(`${file}: ${name}`, async () => {
         checkComplete(values);
-        return functionObject({ name, namespace }, values, there);
+        return functionObject({ name, namespace }, values, there, large);
       }),
     ),
   );

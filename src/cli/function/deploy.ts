@@ -11,6 +11,7 @@ import { scheduleFunction } from '../trigger/schedule-function.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { deployFlags } from './deploy-flags.ts';
 import { checkComplete, functionObject } from './function-object.ts';
+import { SourceUploads } from './source-uploads.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export const deploy: Command = {
@@ -57,7 +58,8 @@ async function prepare(name: string, { flags, io, session }: Invocation) {
   checkComplete(flags);
   await checkRuntime({ flags, io, session });
   const namespace = await session.namespace();
-  return { object: await functionObject({ name, namespace }, flags, io), schedule };
+  const large = new SourceUploads({ session, io, dryRun: flags.on('dryrun') });
+  return { object: await functionObject({ name, namespace }, flags, io, large), schedule };
 }
 
 export function sayDeployed({ flags, io }: Invocation, name: string): void {

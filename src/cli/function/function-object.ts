@@ -4,6 +4,7 @@ import type { FlagValues } from '../flag-values.ts';
 import type { Io } from '../io.ts';
 import { pairs } from '../key-values.ts';
 import { apiVersion } from '../resources.ts';
+import type { LargeSources } from './read-source.ts';
 import { specFromFlags } from './spec-from-flags.ts';
 
 /** The Function that the flags describe. Throws `bad_request`. */
@@ -11,8 +12,9 @@ export async function functionObject(
   { name, namespace }: { name: string; namespace: string },
   flags: FlagValues,
   io: Io,
+  large: LargeSources,
 ): Promise<StoredFunction> {
-  const spec = await specFromFlags(name, flags, io);
+  const spec = await specFromFlags(name, flags, io, large);
   const labels = { 'created-by': 'kubeless', function: name, ...pairs(flags.list('label')) };
   return { apiVersion, kind: 'Function', metadata: { name, namespace, labels }, spec };
 }

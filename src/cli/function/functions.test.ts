@@ -142,7 +142,9 @@ test('wrong flags are one line and a hint, and nothing is sent', async () => {
   await refused([...ok, '--secret-env', 'A=b'], /must be KEY=secret\/key/);
   await refused([...ok, '-f', 'absent.py'], /cannot read absent\.py: there is no such file/);
   await refused([...ok, '-f', `${web.url}/f.py`], /was answered with 404/);
-  await refused([...ok, '-f', 'large.py'], /large\.py has 1048577 bytes/);
+  const large = await run(['function', 'deploy', ...ok, '-f', 'large.py']);
+  assert.equal(large.exit, 10);
+  assert.match(large.stderr, /^error: no controller runs that takes a source of this size\nhint: .*\n$/);
   const { items } = await client.list(functions, { namespace: 'default' });
   assert.ok(items.every(({ metadata }) => metadata.name !== 'bad'));
 });

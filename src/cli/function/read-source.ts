@@ -10,9 +10,16 @@ import { namesNothing } from './names-nothing.ts';
 
 /** Fields of Function.spec that say what the source is. */
 export interface SourceFields {
+  /** Empty where `source` says it. */
   function: string;
   'function-content-type': string;
+  source?: { oci: string; archive: 'none' | 'zip' | 'compressedtar' };
   checksum: string;
+}
+
+/** Takes what is too large for a Function, and says where it is: `docker://…@sha256:…`. */
+export interface LargeSources {
+  ensure(content: Buffer, name: string): Promise<string>;
 }
 
 /** The API server takes no more, see src/api/function-source.ts. */
@@ -21,7 +28,7 @@ const maxSourceLength = 1_048_576;
 const tarSuffixes = ['.tar.gz', '.taz', '.tgz', '.tar.bz2', '.tb2', '.tbz', '.tbz2', '.tz2', '.tar.xz'];
 
 /** `from` is a path, an http or https URL, or `-` for standard input. The checksum is of the raw bytes. */
-export async function readSource(io: Io, from: string): Promise<SourceFields> {
+export async function readSource(io: Io, from: string, large: LargeSources): Promise<SourceFields> {
   const bytes = await readBytes(io, from);
   const checksum = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   if (isUrl(from)) {
@@ -30,10 +37,17 @@ export async function readSource(io: Io, from: string): Promise<SourceFields> {
   }
   const archive = from === '-' ? archiveOfMagic(bytes) : archiveSuffix(from);
   const text = isUtf8(bytes) && archive === '';
+  const length = text ? bytes.length : Math.ceil(bytes.length / 3) * 4;
+  if (length > maxSourceLength) {
+    const oci = await large.ensure(bytes, from === '-' ? 'standard input' : from);
+    const source = { oci, archive: archiveKinds[archive] };
+    return { function: '', 'function-content-type': '', source, checksum };
+  }
   const content = bytes.toString(text ? 'utf8' : 'base64');
-  if (Buffer.byteLength(content) > maxSourceLength) throw tooLarge(from, bytes.length);
   return { function: content, 'function-content-type': `${text ? 'text' : 'base64'}${archive}`, checksum };
 }
+
+const archiveKinds = { '': 'none', '+zip': 'zip', '+compressedtar': 'compressedtar' } as const;
 
 /** Content of a runtime's dependency file, empty where it names none; must be text. */
 export async function readDependencies(io: Io, from: string): Promise<string> {
@@ -78,9 +92,7 @@ function archiveOfMagic(bytes: Buffer): '' | '+zip' | '+compressedtar' {
 }
 
 function tooLarge(from: string, size: number): PlatformError {
-  return new PlatformError(
-    'body_too_large',
-    `${from} has ${size} bytes; a Function object takes 1 MiB (768 KiB of what is not text)`,
-    { hint: 'Put it behind a URL and give that: --from-file https://….' },
-  );
+  return new PlatformError('body_too_large', `${from} has ${size} bytes; a Function object takes 1 MiB`, {
+    hint: 'Put the dependency file into an archive with the source.',
+  });
 }

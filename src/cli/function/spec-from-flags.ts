@@ -6,22 +6,27 @@ import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import type { FlagValues } from '../flag-values.ts';
 import type { Io } from '../io.ts';
 import { pairs, splitPair } from '../key-values.ts';
-import { readDependencies, readSource } from './read-source.ts';
+import { readDependencies, readSource, type LargeSources } from './read-source.ts';
 import { podFields, serviceFields } from './pod-fields.ts';
 
 export type SpecFields = Partial<FunctionSpec>;
 
 /** The fields of Function.spec that the flags ask for, and no other. Throws `bad_request` for a flag that is wrong. */
-export async function specFromFlags(name: string, flags: FlagValues, io: Io): Promise<SpecFields> {
+export async function specFromFlags(
+  name: string,
+  flags: FlagValues,
+  io: Io,
+  large: LargeSources,
+): Promise<SpecFields> {
   const plain = { ...runFields(flags), ...imageFields(flags), ...serviceFields(name, flags) };
-  return { ...plain, ...podFields(flags), ...(await sourceFields(flags, io)) };
+  return { ...plain, ...podFields(flags), ...(await sourceFields(flags, io, large)) };
 }
 
 /** Read last: a flag that is wrong is told before a file is fetched. */
-async function sourceFields(flags: FlagValues, io: Io): Promise<SpecFields> {
+async function sourceFields(flags: FlagValues, io: Io, large: LargeSources): Promise<SpecFields> {
   const [from, dependencies] = [flags.text('from-file'), flags.text('dependencies')];
   return {
-    ...(from === undefined ? {} : await readSource(io, from)),
+    ...(from === undefined ? {} : await readSource(io, from, large)),
     ...(dependencies === undefined ? {} : { deps: await readDependencies(io, dependencies) }),
   };
 }

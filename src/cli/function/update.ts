@@ -10,6 +10,7 @@ import { updateFlags } from './deploy-flags.ts';
 import { findFunction } from './find-function.ts';
 import { mergePodFields } from './merge-pod-fields.ts';
 import { specFromFlags, type SpecFields } from './spec-from-flags.ts';
+import { SourceUploads } from './source-uploads.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export const update: Command = {
@@ -24,7 +25,8 @@ export const update: Command = {
     const [client, namespace] = [await session.client(), await session.namespace()];
     await checkRuntime({ flags, io, session });
     const old = await findFunction(invocation, name);
-    const spec = mergeSpec(old, await specFromFlags(name, flags, io));
+    const large = new SourceUploads({ session, io, dryRun: flags.on('dryrun') });
+    const spec = mergeSpec(old, await specFromFlags(name, flags, io, large));
     const labels = pairs(flags.list('label'));
     const patch = { ...(flags.given('label') ? { metadata: { labels } } : {}), spec };
     const ref = { namespace, name };
@@ -46,5 +48,6 @@ function mergeSpec(old: StoredFunction, fields: SpecFields): object {
   const source = fields.function === undefined ? {} : { source: null, image: null, rollback: null };
   const image = fields.image === undefined ? {} : { function: null, source: null, checksum: null };
   const pod = fields.deployment === undefined ? {} : { deployment: mergePodFields(spec, fields) };
-  return { ...source, ...image, ...fields, ...pod };
+  const place = fields.source === undefined ? {} : { source: { url: null, git: null, ...fields.source } };
+  return { ...source, ...image, ...fields, ...place, ...pod };
 }

@@ -11,6 +11,20 @@ export function statusSocket(runFolder: string): string {
   return join(runFolder, 'status.sock');
 }
 
+/** The controllers as a pod; the number is that of the port at which function-controller takes large sources. */
+export const controllersPodName = 'kontain-controllers-embedded';
+export const sourcesPort = 9091;
+
+/** @param folder of the controllers: only root can look into it */
+export function sourcesSocket(folder: string): string {
+  return join(folder, 'sources.sock');
+}
+
+/** As proxyFlag, to that socket. */
+export function sourcesProxyFlag(folder: string): string {
+  return `--proxy=${platformNamespace}/${controllersPodName}:${sourcesPort}=${sourcesSocket(folder)}`;
+}
+
 /** For embedded-apiserver: its pods/proxy leads from the pod's port to the socket. */
 export function proxyFlag(runFolder: string): string {
   return `--proxy=${platformNamespace}/${dataPlanePodName}:${statusPort}=${statusSocket(runFolder)}`;

@@ -4,7 +4,7 @@ import { apply } from '../../kube/apply.ts';
 import { isAlreadyExists, orUndefined } from '../../kube/kube-error.ts';
 import { services } from '../../kube/workload-resources.ts';
 import { platformNamespace } from './data-plane-address.ts';
-import { applyDataPlanePod } from './data-plane-pod.ts';
+import { applyPlatformPods } from './platform-pods.ts';
 import { platformRepository } from './push-images.ts';
 
 const configName = 'kubeless-config';
@@ -21,14 +21,14 @@ export interface PlatformOptions {
   digests: ReadonlyMap<string, string>;
 }
 
-/** The platform's namespace, configuration, Service and pod of the data plane, as a cluster has them. */
+/** The platform's namespace, configuration, Service of the data plane and pods, as a cluster has them. */
 export async function applyPlatform({ client, registry, port, digests }: PlatformOptions): Promise<void> {
   await client.create(namespaces, { metadata: { name: platformNamespace } }).catch((error: unknown) => {
     if (!isAlreadyExists(error)) throw error;
   });
   await applyConfig(client, platformConfig(registry, port, digests));
   await apply(client, services, dataPlaneService(port));
-  await applyDataPlanePod(client, port);
+  await applyPlatformPods(client, port);
 }
 
 /** Keys of docs/build-job.md. Images are named by digest, so that nobody has to ask what they are. */

@@ -9,6 +9,11 @@ export function runFolder(home: Home): string {
   return join('/run/kontain-faas', createHash('sha256').update(home.root).digest('hex').slice(0, 12));
 }
 
+/** The controllers' folder, apart from faas-server's, which that one empties. */
+export function controllersFolder(home: Home): string {
+  return `${runFolder(home)}-controllers`;
+}
+
 /** Parent cgroup of the home's Kontainers, below the root of each hierarchy. */
 export function cgroupPath(home: Home): string {
   return `/kontain-faas-${basename(runFolder(home))}`;
@@ -24,7 +29,8 @@ export function agentCgroupPath(home: Home): string {
  * processes and mounts are gone already, with their pid and mount namespaces.
  */
 export function removeNodeFolders(home: Home, mounts = '/proc/self/mounts'): void {
-  rmSync(runFolder(home), { recursive: true, force: true });
+  for (const folder of [runFolder(home), controllersFolder(home)])
+    rmSync(folder, { recursive: true, force: true });
   for (const path of [cgroupPath(home), agentCgroupPath(home)])
     cgroupFolders(path, mounts).forEach(removeCgroup);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { proxyFlag, statusSocket } from '../setup/data-plane-address.ts';
+import { proxyFlag, sourcesProxyFlag, sourcesSocket, statusSocket } from '../setup/data-plane-address.ts';
 import type { Home } from './home.ts';
-import { agentCgroupPath, cgroupPath, runFolder } from './node-folders.ts';
+import { agentCgroupPath, cgroupPath, controllersFolder, runFolder } from './node-folders.ts';
 import type { PartSpec } from './part.ts';
 
 export interface PartsOptions {
@@ -49,7 +49,11 @@ const kubeconfig = ({ home }: PartsOptions): string => `--kubeconfig=${home.kube
 function apiserver(options: PartsOptions): PartSpec {
   const { home, apiPort } = options;
   const args = [`--data-dir=${home.api}`, `--port=${apiPort}`, kubeconfig(options), `--home=${home.root}`];
-  return program(options, 'embedded-apiserver', [...args, proxyFlag(runFolder(home))]);
+  return program(options, 'embedded-apiserver', [
+    ...args,
+    proxyFlag(runFolder(home)),
+    sourcesProxyFlag(controllersFolder(home)),
+  ]);
 }
 
 function faasServer(options: PartsOptions): PartSpec {
@@ -90,6 +94,7 @@ function controllers(options: PartsOptions): PartSpec {
     ...options.env,
     // The supervisor keeps exactly one of it.
     KONTAIN_LEADER_ELECTION: 'false',
+    KONTAIN_SOURCES_ADDRESS: sourcesSocket(controllersFolder(options.home)),
     KONTAIN_PUBLIC_URL: `http://127.0.0.1:${options.port}`,
     ...(tlsPort === undefined ? {} : { KONTAIN_PUBLIC_TLS_PORT: tlsPort }),
   };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
+import { listenOn } from '../../lib/http/listen-address.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { FrontOptions } from '../front/front-options.ts';
 import type { FunctionLogs } from '../logs/function-logs.ts';
@@ -38,13 +38,7 @@ export class StatusListener implements AsyncDisposable {
   }
 
   async listen(): Promise<void> {
-    const { address } = this.#options;
-    const isSocket = address.startsWith('/');
-    // Left by a process that was killed.
-    if (isSocket) await rm(address, { force: true });
-    this.#server.listen(isSocket ? { path: address } : hostAndPort(address));
-    await once(this.#server, 'listening');
-    if (isSocket) await chmod(address, 0o600);
+    await listenOn(this.#server, this.#options.address, 'the status address');
   }
 
   /** Port of `HOST:0`. */
@@ -103,10 +97,4 @@ export class StatusListener implements AsyncDisposable {
 
 function isReserved(path: string): path is ReservedPath {
   return reserved.includes(path);
-}
-
-function hostAndPort(address: string): { host: string; port: number } {
-  const [, host = '', port = ''] = /^\[?([^\]]*)\]?:(\d+)$/.exec(address) ?? [];
-  if (host !== '' && Number(port) <= 65_535) return { host, port: Number(port) };
-  throw new PlatformError('bad_request', `the status address must be HOST:PORT or a path, not "${address}"`);
 }

@@ -25,6 +25,23 @@ const request = (
 ): BuildRequest => buildRequest(spec, { check: undefined, data, ...more });
 
 suite('build Job', () => {
+  test("a source in the functions' registry is read as the image is pushed, one elsewhere is not", () => {
+    const prepareOf = (oci: string, data: Record<string, string>) => {
+      const { function: _, ...spec } = python;
+      const { prepare } = containers(request({ ...spec, source: { oci } }, { insecureRegistry: true }, data));
+      assert.ok(prepare !== undefined);
+      return prepare;
+    };
+    const authority = { 'registry-certificate-authority': 'PEM' };
+    const own = prepareOf('docker://registry/default.sources:x', authority);
+    assert.ok(own.args.includes('--tls-verify=false'));
+    assert.deepEqual(own.env.at(-1), { name: 'SSL_CERT_FILE', value: '/src/registry-ca.crt' });
+    assert.ok(own.volumeMounts.some(({ mountPath }) => mountPath === '/docker'));
+    const other = prepareOf('docker://registry.example.com/x:1', authority);
+    assert.ok(!other.args.includes('--tls-verify=false'));
+    assert.ok(other.env.every(({ name }) => name !== 'SSL_CERT_FILE'));
+  });
+
   test('a single file is mounted from the ConfigMap, and its checksum checked before', () => {
     const checksum = createHash('sha256').update('x').digest('hex');
     const { build, ...others } = containers(request({ ...python, checksum: `sha256:${checksum}` }));

@@ -17,8 +17,10 @@ import {
 import { isInstalled, isMounted, sourceFiles } from './mounted-source.ts';
 
 /** Writes the function's files to /kubeless, and the dependency file to where the installation wants it. */
-function prepareContainer({ plan, config }: BuildRequest): Container {
+function prepareContainer(request: BuildRequest): Container {
+  const { plan, config } = request;
   const { input, dependencies, dependencyFile, apart } = plan;
+  const trust = trustOf(request);
   const file =
     dependencies === undefined ? [] : [`--dependencies-file=${sourcePath}/${sourceKeys.dependencies}`];
   const args = [
@@ -27,13 +29,14 @@ function prepareContainer({ plan, config }: BuildRequest): Container {
     ...file,
     ...(dependencyFile === '' ? [] : [`--dependencies-name=${dependencyFile}`]),
     ...(apart ? [`--dependencies-output=${dependenciesPath}`] : []),
+    ...trust.args,
     `--output=${functionPath}`,
   ];
   return {
     name: 'prepare',
     image: podImage(config.provisionImage),
     args: literalArguments(args),
-    env: [{ name: 'DOCKER_CONFIG_FOLDER', value: dockerConfigPath }],
+    env: [{ name: 'DOCKER_CONFIG_FOLDER', value: dockerConfigPath }, ...trust.env],
     volumeMounts: [
       mounts.function,
       mounts.source,
@@ -41,6 +44,18 @@ function prepareContainer({ plan, config }: BuildRequest): Container {
       ...(input.fromRegistry ? [mounts.registryCredentials] : []),
     ],
     ...commonFields,
+  };
+}
+
+/** What the configuration says about certificates is about the functions' registry, and no other one. */
+function trustOf({ plan: { input }, image, config, insecureRegistry }: BuildRequest) {
+  const host = (reference: string): string => reference.replace(/^docker:\/\//, '').split('/', 1)[0] ?? '';
+  const source = input.args.find((arg) => arg.startsWith('--oci='))?.slice('--oci='.length);
+  if (source === undefined || host(source) !== host(image)) return { args: [], env: [] };
+  const authority = { name: 'SSL_CERT_FILE', value: `${sourcePath}/${sourceKeys.authority}` };
+  return {
+    args: insecureRegistry ? ['--tls-verify=false'] : [],
+    env: config.registryCertificateAuthority === undefined ? [] : [authority],
   };
 }
 

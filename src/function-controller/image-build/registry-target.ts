@@ -12,6 +12,8 @@ export interface RegistryTarget {
   repository: string;
   /** Of layers with dependencies, which the functions of a namespace share where nobody else is there. */
   dependencies: string;
+  /** Of sources that are too large for an object; one for a namespace, with nothing else in it where it is exclusive. */
+  sources: string;
   /** Whether the repository is this function's own, so that what is in it may be removed. */
   exclusive: boolean;
   auths: RegistryAuths;
@@ -36,11 +38,19 @@ export function registryTarget(
       ...shared,
       repository: `${base}/${name}`,
       dependencies: `${base}.dependencies`,
+      sources: `${base}.sources`,
       exclusive: true,
     };
   }
-  const repository = `${accountOf(namespace, auths)}/${name}`;
-  return { ...shared, repository, dependencies: repository, exclusive: false };
+  const account = accountOf(namespace, auths);
+  const repository = `${account}/${name}`;
+  return {
+    ...shared,
+    repository,
+    dependencies: repository,
+    sources: `${account}/kubeless-sources`,
+    exclusive: false,
+  };
 }
 
 export function taggedReference(repository: string, tag: string): RegistryReference {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -13,6 +15,7 @@ import { writeLayout } from '../../../test/helpers/oci-layout.ts';
 import { digestOf } from '../image-documents.ts';
 import { parseReference, type RegistryReference } from '../reference.ts';
 import { RegistryClient } from './registry-client.ts';
+import { artifactManifest, pushArtifact } from './push-artifact.ts';
 import { RegistryConnection } from './registry-connection.ts';
 
 const { signal } = new AbortController();
@@ -93,4 +96,31 @@ test('a token service, and a registry that leaves the digest out', async () => {
       code: 'forbidden',
     },
   );
+});
+
+test('an artifact is pushed as a stream, with and without a password; its digest is checked', async () => {
+  const bytes = randomBytes(3 * 1024 * 1024);
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const layer = { mediaType: 'application/octet-stream', digest, size: bytes.length };
+  const stream = () => Readable.from([bytes.subarray(0, 1000), bytes.subarray(1000)]);
+  const user = Buffer.from(`${registryUser.username}:${registryUser.password}`).toString('base64');
+  for (const auth of [false, true]) {
+    await using registry = await startRegistry({ auth });
+    await using connection = new RegistryConnection({ isInsecure: () => true });
+    const client = new RegistryClient(connection);
+    const access = { auths: new Map(auth ? [[registry.host, user]] : []), signal };
+    const target = reference(`docker://${registry.host}/a.sources:v1`);
+    assert.deepEqual(await client.tags(target, access), []);
+    const pushed = await pushArtifact(client, target, { ...layer, content: stream() }, access);
+    assert.equal(await client.manifestDigest(target, access), pushed);
+    assert.equal(pushed, `sha256:${createHash('sha256').update(artifactManifest(layer)).digest('hex')}`);
+    assert.deepEqual(await client.tags(target, access), ['v1']);
+    const wrong = { ...layer, digest: `sha256:${'0'.repeat(64)}`, content: stream() };
+    await assert.rejects(pushArtifact(client, target, wrong, access), { code: 'invalid' });
+    if (!auth) continue;
+    const stranger = { auths: new Map<string, string>(), signal };
+    await assert.rejects(pushArtifact(client, target, { ...layer, content: stream() }, stranger), {
+      code: 'forbidden',
+    });
+  }
 });

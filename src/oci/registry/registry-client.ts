@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { PlatformError } from '../../lib/errors.ts';
 import type { RegistryAuths } from '../registry-auth.ts';
 import type { RegistryReference } from '../reference.ts';
@@ -9,6 +10,11 @@ import type { RegistryConnection, RegistryRequest, RegistryResponse } from './re
 export interface RegistryAccess {
   auths: RegistryAuths;
   signal: AbortSignal;
+}
+
+/** What a registry was answered once, for requests after it that cannot be sent twice. */
+export interface Grant {
+  authorization?: string;
 }
 
 const manifestTypes = [
@@ -34,7 +40,7 @@ export class RegistryClient {
    */
   async manifestDigest(reference: RegistryReference, access: RegistryAccess): Promise<string | undefined> {
     const request = { path: manifestPath(reference), headers: { accept: manifestTypes } };
-    const head = await this.#authorized(reference, { ...request, method: 'HEAD' }, access);
+    const head = await this.send(reference, { ...request, method: 'HEAD' }, access);
     if (head.status === 404) return undefined;
     const digest = head.headers['docker-content-digest'];
     if (head.status === 200 && typeof digest === 'string' && isDigest(digest)) return digest;
@@ -49,7 +55,7 @@ export class RegistryClient {
       headers: { accept: manifestTypes },
       method: 'GET',
     } as const;
-    const { status, body } = await this.#authorized(reference, request, access);
+    const { status, body } = await this.send(reference, request, access);
     if (status === 404) return undefined;
     if (status !== 200) throw refusal(reference, status);
     return body;
@@ -58,27 +64,45 @@ export class RegistryClient {
   /** Removes a manifest and its tags. False where it was gone, or where the registry removes nothing. */
   async deleteManifest(reference: RegistryReference, access: RegistryAccess): Promise<boolean> {
     const request = { path: manifestPath(reference), headers: {}, method: 'DELETE' as const };
-    const { status } = await this.#authorized(reference, request, access);
+    const { status } = await this.send(reference, request, access);
     if (status === 200 || status === 202) return true;
     if (status === 404 || status === 405 || status === 400) return false;
     throw refusal(reference, status);
   }
 
-  async #authorized(
+  /** Tags of the repository; none where there is no such repository. */
+  async tags(reference: RegistryReference, access: RegistryAccess): Promise<string[]> {
+    const path = `/v2/${reference.repository}/tags/list`;
+    const { status, body } = await this.send(reference, { path, headers: {}, method: 'GET' }, access);
+    if (status === 404) return [];
+    if (status !== 200) throw refusal(reference, status);
+    const { tags } = JSON.parse(body.toString('utf8')) as { tags?: unknown };
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+  }
+
+  /** Any request, with the credentials that the registry asks for. What it was given is kept in `grant` for the next ones. */
+  async send(
     reference: RegistryReference,
     request: Unsent,
     { auths, signal }: RegistryAccess,
+    grant: Grant = {},
   ): Promise<RegistryResponse> {
     const host = hostOf(reference);
     const basic = auths.get(reference.registry);
-    const expected = this.#basic.has(host) ? withAuthorization(request, basic && `Basic ${basic}`) : request;
-    const first = await this.#connection.send(host, { ...expected, signal });
-    const header = first.headers['www-authenticate'];
-    const challenge = first.status === 401 && typeof header === 'string' ? parseChallenge(header) : undefined;
-    if (challenge === undefined) return checked(reference, first);
+    const given = withAuthorization(request, grant.authorization ?? this.#expected(host, basic));
+    const first = await this.#connection.send(host, { ...given, signal });
+    const challenge = challengeOf(first);
+    // A stream cannot be sent again: what comes before it has to be answered.
+    if (challenge === undefined || request.body instanceof Readable) return checked(reference, first);
     if (challenge.scheme === 'basic') this.#basic.add(host);
-    const answer = withAuthorization(request, await this.#answer(challenge, host, basic, signal));
-    return checked(reference, await this.#connection.send(host, { ...answer, signal }));
+    const authorization = await this.#answer(challenge, host, basic, signal);
+    if (authorization !== undefined) grant.authorization = authorization;
+    const again = withAuthorization(request, authorization);
+    return checked(reference, await this.#connection.send(host, { ...again, signal }));
+  }
+
+  #expected(host: string, basic: string | undefined): string | undefined {
+    return basic !== undefined && this.#basic.has(host) ? `Basic ${basic}` : undefined;
   }
 
   async #answer(
@@ -96,6 +120,11 @@ export class RegistryClient {
   }
 }
 
+function challengeOf({ status, headers }: RegistryResponse): Challenge | undefined {
+  const header = headers['www-authenticate'];
+  return status === 401 && typeof header === 'string' ? parseChallenge(header) : undefined;
+}
+
 type Unsent = Omit<RegistryRequest, 'signal'>;
 
 function withAuthorization(request: Unsent, authorization: string | undefined): Unsent {
@@ -105,7 +134,7 @@ function withAuthorization(request: Unsent, authorization: string | undefined): 
 }
 
 /** Docker Hub's registry has another name than its images. */
-function hostOf({ registry }: RegistryReference): string {
+export function hostOf({ registry }: RegistryReference): string {
   return registry === 'docker.io' ? 'registry-1.docker.io' : registry;
 }
 
@@ -119,7 +148,7 @@ function checked(reference: RegistryReference, response: RegistryResponse): Regi
   return response;
 }
 
-function refusal({ registry, repository }: RegistryReference, status: number): PlatformError {
+export function refusal({ registry, repository }: RegistryReference, status: number): PlatformError {
   if (status === 401 || status === 403)
     return new PlatformError('forbidden', `The registry ${registry} refuses access to ${repository}.`, {
       hint: 'Put credentials for it into the Secret kubeless-registry-credentials of the namespace.',

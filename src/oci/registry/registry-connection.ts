@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 
@@ -10,9 +11,11 @@ export interface RegistryConnectionOptions {
 }
 
 export interface RegistryRequest {
-  method: 'GET' | 'HEAD' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'DELETE' | 'POST' | 'PUT';
   path: string;
   headers: Record<string, string>;
+  /** A stream is read once: the request cannot be sent again. */
+  body?: Buffer | Readable;
   signal: AbortSignal;
 }
 
@@ -22,6 +25,8 @@ export interface RegistryResponse {
   body: Buffer;
 }
 
+/** Until the answer to what is sent: a registry may move a large blob before it says so. */
+const sendTimeoutMs = 10 * 60_000;
 /** Of a manifest, an index or a token. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
@@ -86,10 +91,12 @@ export class RegistryConnection implements AsyncDisposable {
     agent: Agent,
     scheme: string,
     host: string,
-    { method, path, headers, signal }: RegistryRequest,
+    { method, path, headers, body, signal }: RegistryRequest,
   ): Promise<RegistryResponse> {
+    const sent = body === undefined ? {} : { body, headersTimeout: sendTimeoutMs };
     try {
-      const response = await agent.request({ origin: `${scheme}://${host}`, path, method, headers, signal });
+      const origin = `${scheme}://${host}`;
+      const response = await agent.request({ origin, path, method, headers, signal, ...sent });
       const { statusCode: status, headers: answered } = response;
       return { status, headers: answered, body: await readBody(response.body) };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { errorMessage } from '../../../lib/errors.ts';
 import { pods } from '../resources/kinds/pods.ts';
@@ -29,15 +29,18 @@ export interface ProxyExchange {
 /** Of the answer; what a pod says about connections and cookies is not for the API server's client. */
 const passedHeaders = ['content-type', 'content-length', 'content-encoding', 'x-request-id'];
 
-/** `pods/<name>:<port>/proxy/…`: reading only. @throws StatusError 400, 403, 404, 405, 503 before anything is sent. */
+/** `pods/<name>:<port>/proxy/…`, streamed both ways. @throws StatusError 400, 403, 404, 405, 503 before anything is sent. */
 export async function serveProxy(exchange: ProxyExchange): Promise<void> {
   const { path, query, message, response, signal } = exchange;
   const { method = '' } = message;
-  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
+  if (!['GET', 'HEAD', 'PUT'].includes(method)) throw methodNotAllowed();
   const search = query.size === 0 ? '' : `?${query.toString()}`;
   const outgoing = request({ socketPath: socketOf(exchange), method, path: `${path.rest}${search}`, signal });
   outgoing.setHeader('host', 'localhost');
-  const answer = await answerTo(outgoing.end());
+  const answering = answerTo(outgoing);
+  if (method === 'PUT') passBody(message, outgoing);
+  else outgoing.end();
+  const answer = await answering;
   const headers = passedHeaders.map((name) => [name, answer.headers[name]] as const);
   response.writeHead(answer.statusCode ?? 502, {
     ...Object.fromEntries(headers.filter(([, value]) => value !== undefined)),
@@ -47,6 +50,22 @@ export async function serveProxy(exchange: ProxyExchange): Promise<void> {
   await pipeline(answer, response);
 }
 
+const bodyHeaders = ['content-type', 'content-length'] as const;
+
+/** What is left of it when the answer has come is read and thrown away: the client hears the answer only when it has sent all. */
+function passBody(message: IncomingMessage, outgoing: ClientRequest): void {
+  for (const name of bodyHeaders) {
+    const value = message.headers[name];
+    if (value !== undefined) outgoing.setHeader(name, value);
+  }
+  message.pipe(outgoing);
+  message.once('error', (error) => outgoing.destroy(error));
+  outgoing.once('close', () => {
+    message.unpipe(outgoing);
+    message.resume();
+  });
+}
+
 function socketOf({ context, targets, path, query }: ProxyExchange): string {
   const { namespace } = path;
   const { name, port } = splitPort(path.name);
@@ -54,7 +73,7 @@ function socketOf({ context, targets, path, query }: ProxyExchange): string {
   const chosen = port === '' ? firstPort(fieldsOf(pod['spec'])) : port;
   const socket = targets.get(`${namespace}/${name}:${chosen}`);
   if (socket !== undefined) return socket;
-  const why = `there is no way to its port ${chosen || 'of no number'}: only the data plane's status can be reached`;
+  const why = `there is no way to its port ${chosen || 'of no number'}: only the platform's own pods can be reached`;
   throw forbiddenBecause(pods, name, why);
 }
 

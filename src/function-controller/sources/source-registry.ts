@@ -1,0 +1,56 @@
+import { parseKubelessConfig } from '../../api/kubeless-config/kubeless-config.ts';
+import { configMaps, secrets } from '../../kube/builtin-resources.ts';
+import type { KubeClient } from '../../kube/client-types.ts';
+import { orUndefined } from '../../kube/kube-error.ts';
+import type { ObjectRef } from '../../kube/objects.ts';
+import type { RegistryReference } from '../../oci/reference.ts';
+import type { RegistryAuths } from '../../oci/registry-auth.ts';
+import { RegistryClient, type RegistryAccess } from '../../oci/registry/registry-client.ts';
+import { RegistryConnection } from '../../oci/registry/registry-connection.ts';
+import { registryTarget, taggedReference } from '../image-build/registry-target.ts';
+import { registrySecretName } from '../names.ts';
+
+export interface SourceRegistryOptions {
+  client: Pick<KubeClient, 'get'>;
+  /** Of kubeless-config. */
+  place: ObjectRef;
+  /** Credentials of the program itself, weaker than those of a namespace. */
+  programAuths: RegistryAuths;
+}
+
+/** The repository of a namespace's large sources, as the configuration and the namespace's Secret are now. */
+export interface SourceRepository extends AsyncDisposable {
+  client: RegistryClient;
+  access: RegistryAccess;
+  limitBytes: number;
+  /** Whether nothing but sources is in it. */
+  exclusive: boolean;
+  /** A source by the hexadecimal SHA-256 of its content, which is its tag. */
+  reference: (sha256: string) => RegistryReference;
+}
+
+/** Dispose it after use. Throws ReconcileFailure where there is no registry, or no configuration that can be read. */
+export async function openSourceRepository(
+  { client, place, programAuths }: SourceRegistryOptions,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<SourceRepository> {
+  const [configMap, secret] = await Promise.all([
+    orUndefined(client.get(configMaps, place, { signal })),
+    orUndefined(client.get(secrets, { namespace, name: registrySecretName }, { signal })),
+  ]);
+  const config = parseKubelessConfig(configMap?.data);
+  const { sources, auths, exclusive } = registryTarget({ namespace, name: 'sources' }, config, secret);
+  const connection = new RegistryConnection({
+    isInsecure: () => !config.registryTlsVerify,
+    certificateAuthority: config.registryCertificateAuthority,
+  });
+  return {
+    client: new RegistryClient(connection),
+    access: { auths: new Map([...programAuths, ...auths]), signal },
+    limitBytes: config.sourceLimitBytes,
+    exclusive,
+    reference: (sha256) => taggedReference(sources, sha256),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { registryUser, startRegistry, type ImageRegistry } from '../../../test/helpers/image-registry.ts';
+import { functionResource } from '../../api/function.ts';
+import { configMaps, namespaces } from '../../kube/builtin-resources.ts';
+import type { KubeClient } from '../../kube/client-types.ts';
+import { KubeError } from '../../kube/kube-error.ts';
+import { createLogger } from '../../lib/log.ts';
+import { RegistryClient } from '../../oci/registry/registry-client.ts';
+import { RegistryConnection } from '../../oci/registry/registry-connection.ts';
+import { parseReference } from '../../oci/reference.ts';
+import { collectSources } from './collect-sources.ts';
+import { SourceListener } from './source-listener.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kontain-sources-'));
+const address = join(folder, 'deep/sources.sock');
+const log = createLogger({ name: 'test', level: 'fatal' });
+const place = { namespace: 'kubeless', name: 'kubeless-config' };
+const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+
+let registry: ImageRegistry;
+let auths: Map<string, string>;
+/** Functions of the namespace `default`. */
+const functions: object[] = [];
+before(async () => {
+  registry = await startRegistry({ auth: true });
+  const user = `${registryUser.username}:${registryUser.password}`;
+  auths = new Map([[registry.host, Buffer.from(user).toString('base64')]]);
+});
+after(async () => {
+  await registry[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** The objects that are read, as an API server answers them. */
+const client = {
+  get: (resource: { plural: string }) => {
+    if (resource.plural !== configMaps.plural) return Promise.reject(new KubeError(404, 'no such Secret'));
+    const data = {
+      'function-registry': `${registry.host}/f`,
+      'source-limit': '2Mi',
+      'function-registry-tls-verify': 'false',
+    };
+    return Promise.resolve({ metadata: place, data });
+  },
+  list: (resource: { plural: string }) => {
+    const of: Record<string, object[]> = {
+      [namespaces.plural]: [{ metadata: { name: 'default' } }],
+      [functionResource.plural]: functions,
+    };
+    return Promise.resolve({ metadata: {}, items: of[resource.plural] ?? [] });
+  },
+} as unknown as KubeClient;
+
+async function send(method: string, path: string, body?: Buffer, length = body?.length) {
+  const headers = length === undefined ? {} : { 'content-length': length };
+  const outgoing = request({ socketPath: address, method, path, headers });
+  outgoing.on('error', () => undefined);
+  outgoing.end(body);
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const text = (await buffer(answer)).toString('utf8');
+  return { status: answer.statusCode, json: JSON.parse(text) as { image?: string; message?: string } };
+}
+
+async function tags(): Promise<string[]> {
+  await using connection = new RegistryConnection({ isInsecure: () => true });
+  const reference = parseReference(`docker://${registry.host}/f/default.sources`);
+  assert.ok(reference.transport === 'docker');
+  const { signal } = new AbortController();
+  return await new RegistryClient(connection).tags(reference, { auths, signal });
+}
+
+test('a source is stored once, by its digest; what is wrong or too large is not', async () => {
+  await using listener = new SourceListener({ address, client, place, programAuths: auths, log });
+  await listener.listen();
+  const content = randomBytes(1_200_000);
+  const path = `/sources/default/${sha256(content)}`;
+  assert.deepEqual(await send('GET', path), {
+    status: 200,
+    json: { image: null, limitBytes: 2 * 1024 ** 2 },
+  });
+  const { status, json } = await send('PUT', path, content);
+  assert.equal(status, 200, json.message);
+  assert.match(json.image ?? '', /^docker:\/\/127\.0\.0\.1:\d+\/f\/default\.sources@sha256:/);
+  for (const method of ['GET', 'PUT'])
+    assert.equal((await send(method, path, method === 'PUT' ? content : undefined)).json.image, json.image);
+
+  const wrong = `/sources/default/${'0'.repeat(64)}`;
+  assert.deepEqual((await send('PUT', wrong, content)).status, 422);
+  assert.equal((await send('PUT', wrong, Buffer.alloc(3 * 1024 ** 2))).status, 413);
+  assert.equal((await send('DELETE', wrong)).status, 405);
+  for (const bad of ['/', '/sources/default/abc', `/sources/../${'0'.repeat(64)}`, `${wrong}/x`])
+    assert.equal((await send('GET', bad)).status, 404, bad);
+  assert.deepEqual(await tags(), [sha256(content)]);
+});
+
+test('sources that no Function names go at the second look, and no others', async () => {
+  await using listener = new SourceListener({ address, client, place, programAuths: auths, log });
+  await listener.listen();
+  const [used, unused] = [randomBytes(1000), randomBytes(1000)];
+  for (const content of [used, unused])
+    assert.equal((await send('PUT', `/sources/default/${sha256(content)}`, content)).status, 200);
+  functions.push({
+    metadata: {},
+    spec: { source: { oci: 'docker://x' }, checksum: `sha256:${sha256(used)}` },
+  });
+  const stop = new AbortController();
+  let looks = 0;
+  const sleep = async (): Promise<void> => {
+    looks += 1;
+    if (looks === 1) assert.ok((await tags()).includes(sha256(unused)), 'the first look removes nothing');
+    else stop.abort();
+  };
+  await collectSources({ client, place, programAuths: auths, clock: { sleep }, log }, stop.signal);
+  assert.equal(looks, 2);
+  assert.deepEqual(await tags(), [sha256(used)]);
+});

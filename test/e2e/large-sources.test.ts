@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { configMaps } from '../../src/kube/builtin-resources.ts';
+import { pods } from '../../src/kube/workload-resources.ts';
+import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
+
+const namespace = 'kubeless';
+const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+
+const source = `import hashlib, os
+def handler(event, context):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'model.bin'), 'rb') as file:
+        return hashlib.sha256(file.read()).hexdigest()
+`;
+
+/** Sources that no object holds: through the API server's proxy and function-controller into the registry. */
+suite('sources over 1 MB', { concurrency: false }, () => {
+  let deploys: SourceDeploys;
+  before(async () => {
+    deploys = await sourceDeploys();
+  });
+  after(() => deploys[Symbol.asyncDispose]());
+
+  /** A zip archive with a binary file that cannot be compressed. */
+  function archive(name: string, megabytes: number): { path: string; model: Buffer } {
+    const folder = join(deploys.instance.home.root, `${name}-source`);
+    mkdirSync(folder);
+    const model = randomBytes(megabytes * 1024 * 1024);
+    writeFileSync(join(folder, 'model.bin'), model);
+    writeFileSync(join(folder, 'large.py'), source);
+    const path = join(deploys.instance.home.root, `${name}.zip`);
+    const script = 'import shutil, sys; shutil.make_archive(sys.argv[1], "zip", sys.argv[2])';
+    execFileSync('python3', ['-c', script, path.replace(/\.zip$/, ''), folder]);
+    rmSync(folder, { recursive: true });
+    return { path, model };
+  }
+  const flags = (path: string) => ['-r', 'python3.11', '--handler', 'large.handler', '-f', path];
+  const proxy = `/api/v1/namespaces/${namespace}/pods/kontain-controllers-embedded:9091/proxy`;
+
+  test('a zip of 5 MB with a binary in it is deployed, sent once, and changed', async () => {
+    const { path, model } = archive('first', 5);
+    const deployed = await deploys.kubeless('function', 'deploy', 'large', ...flags(path), '--wait');
+    assert.equal(deployed.exit, 0, deployed.stderr);
+    assert.match(deployed.stderr, /first\.zip: \d{7} bytes sent to the functions' registry/);
+    assert.equal((await deploys.call('large')).body, sha256(model));
+    const { spec } = await deploys.get('large');
+    const { source: place, checksum } = spec as {
+      source: { oci: string; archive: string };
+      checksum: string;
+    };
+    assert.match(place.oci, /^docker:\/\/127\.0\.0\.1:\d+\/functions\/default\.sources@sha256:[0-9a-f]{64}$/);
+    assert.deepEqual([place.archive, checksum], ['zip', `sha256:${sha256(readFileSync(path))}`]);
+
+    const again = await deploys.kubeless('function', 'deploy', 'same', ...flags(path));
+    assert.equal(again.exit, 0, again.stderr);
+    assert.doesNotMatch(again.stderr, /sent/);
+
+    const second = archive('second', 2);
+    const updated = await deploys.kubeless('function', 'update', 'large', '-f', second.path, '--wait');
+    assert.equal(updated.exit, 0, updated.stderr);
+    assert.equal((await deploys.call('large')).body, sha256(second.model));
+
+    const small = await deploys.file('large.py', 'def handler(event, context):\n    return "small"\n');
+    const shrunk = await deploys.kubeless('function', 'update', 'large', '-f', small, '--wait');
+    assert.equal(shrunk.exit, 0, shrunk.stderr);
+    assert.equal((await deploys.call('large')).body, 'small');
+  });
+
+  test('functions.yaml: sent with apply, and nothing to do the second time', async () => {
+    const { path, model } = archive('applied', 3);
+    const entry = { runtime: 'python3.11', handler: 'large.handler', 'from-file': path };
+    const file = await deploys.file('functions.yaml', JSON.stringify({ functions: { applied: entry } }));
+    const dry = await deploys.kubeless('diff', '-f', file);
+    assert.match(dry.stderr, /applied: .*applied\.zip would be sent to the registry first/);
+    const first = await deploys.kubeless('apply', '-f', file, '--wait');
+    assert.equal(first.exit, 0, first.stderr);
+    assert.equal((await deploys.call('applied')).body, sha256(model));
+    const second = await deploys.kubeless('apply', '-f', file);
+    assert.match(second.stderr, /function applied unchanged/);
+    assert.doesNotMatch(second.stderr, /sent/);
+  });
+
+  test('what is not what it says, or is too large, is refused; nothing of it is in the registry', async () => {
+    const content = randomBytes(1_500_000);
+    const put = (name: string, length = content.length) =>
+      deploys.client.putPath(`${proxy}/sources/default/${name}`, {
+        length,
+        open: () =>
+          (async function* chunks() {
+            yield content.subarray(0, 1_000_000);
+            yield content.subarray(1_000_000);
+          })(),
+      });
+    const other = sha256(Buffer.from('another content'));
+    await assert.rejects(put(other), { httpStatus: 422, message: /digest sha256:[0-9a-f]+, not sha256:/ });
+    assert.deepEqual(await deploys.client.getPath(`${proxy}/sources/default/${other}`), {
+      image: null,
+      limitBytes: 256 * 1024 ** 2,
+    });
+    await assert.rejects(deploys.client.getPath(`${proxy}/sources/Default/${other}`), { httpStatus: 404 });
+    await assert.rejects(deploys.client.getPath(`${proxy}/sources/default/..%2fx`), { httpStatus: 404 });
+
+    const ref = { namespace, name: 'kubeless-config' };
+    await deploys.client.mergePatch(configMaps, ref, { data: { 'source-limit': '1Mi' } });
+    await assert.rejects(put(sha256(content)), {
+      httpStatus: 413,
+      message: /at most 1048576 .*source-limit/,
+    });
+    const { path } = archive('too-large', 2);
+    const { exit, stderr } = await deploys.kubeless('function', 'deploy', 'never', ...flags(path));
+    assert.deepEqual([exit, stderr.split('\n').length], [2, 3], stderr);
+    assert.match(stderr, /too-large\.zip has \d+ bytes; the platform takes 1048576\nhint: .*source-limit/);
+    await deploys.client.mergePatch(configMaps, ref, { data: { 'source-limit': null } });
+    await put(sha256(content));
+  });
+
+  test('without a registry, and without a controller: one line and a hint', async () => {
+    const { path } = archive('nowhere', 2);
+    const ref = { namespace, name: 'kubeless-config' };
+    const { data } = await deploys.client.get(configMaps, ref);
+    const move = (registry: string | undefined) =>
+      deploys.client.mergePatch(configMaps, ref, { data: { 'function-registry': registry } });
+    await move('127.0.0.1:1/functions');
+    const down = await deploys.kubeless('function', 'deploy', 'never', ...flags(path));
+    assert.equal(down.exit, 10, down.stderr);
+    assert.match(
+      down.stderr,
+      /^error: the source cannot be sent: The registry 127\.0\.0\.1:1 does not answer.*\nhint: .*--from-file https/,
+    );
+    await move(data?.['function-registry']);
+
+    await deploys.client.delete(
+      pods,
+      { namespace, name: 'kontain-controllers-embedded' },
+      { gracePeriodSeconds: 0 },
+    );
+    const gone = await deploys.kubeless('function', 'deploy', 'never', ...flags(path));
+    assert.equal(gone.exit, 10, gone.stderr);
+    assert.match(
+      gone.stderr,
+      /^error: no controller runs that takes a source of this size\nhint: .*kontain=controllers/,
+    );
+  });
+});
