@@ -1,3 +1,4 @@
+import { networkAnnotations } from '../controllers/container-network.ts';
 import { dataPlaneUrl } from '../controllers/data-plane.ts';
 import { literalArguments, podImage } from '../controllers/pod-fields.ts';
 import { payloadName } from './names.ts';
@@ -12,6 +13,11 @@ const payloadFolder = '/payload';
 export function isInline(payload: string): boolean {
   return Buffer.byteLength(payload) <= maxInlineBytes;
 }
+
+const containerName = 'trigger';
+
+/** Its annotations: it is the platform's own program, and calls the data plane. */
+export const callerNetwork = networkAnnotations({ [containerName]: 'platform' });
 
 /** The pod of a run: it calls the function once. Nothing that a user wrote is ever part of a script. */
 export function callerPod(request: TriggerRequest): object {
@@ -42,7 +48,7 @@ function callerContainer(request: TriggerRequest, payload: string | undefined): 
       ? {}
       : { volumeMounts: [{ name: 'payload', mountPath: payloadFolder, readOnly: true }] };
   return {
-    name: 'trigger',
+    name: containerName,
     image: podImage(request.config.provisionImage),
     imagePullPolicy: 'IfNotPresent',
     command: ['/usr/local/bin/node', '/opt/kontain/call-function.mjs'],

@@ -5,7 +5,7 @@ import { controlledBy } from '../kube/owner-references.ts';
 import type { OwnerReference } from '../kube/objects.ts';
 import { parseSchedule } from '../lib/cron/schedule.ts';
 import type { CronJob } from '../kube/workload-resources.ts';
-import { callerPod } from './caller-pod.ts';
+import { callerNetwork, callerPod } from './caller-pod.ts';
 import { cronJobName, triggerLabel, triggerLabelValue } from './names.ts';
 import { timeoutMs, type TriggerRequest } from './trigger-request.ts';
 
@@ -39,7 +39,7 @@ export function cronJobObject(request: TriggerRequest): CronJob {
           backoffLimit: spec.backoffLimit ?? 0,
           activeDeadlineSeconds: Math.ceil(timeoutMs(request) / 1000),
           template: {
-            metadata: { labels: podLabels(request), annotations },
+            metadata: { labels: podLabels(request), annotations: { ...annotations, ...callerNetwork } },
             spec: callerPod(request),
           },
         },

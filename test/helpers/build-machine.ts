@@ -57,6 +57,7 @@ export async function buildMachine() {
     idBase,
     seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
     cgroup: `/${basename(root)}`,
+    loopbackPorts: [],
     clock: systemClock,
   };
   const guard = new CollectionGuard();
@@ -112,6 +113,7 @@ export async function buildMachine() {
         mounts,
         readOnlyRoot: false,
         limits,
+        network: 'platform',
       };
       let log = '';
       const onOutput = (_: string, chunk: Buffer): void => void (log += chunk.toString());

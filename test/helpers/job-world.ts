@@ -13,6 +13,7 @@ import {
   type PodSpec,
 } from '../../src/embedded/agent/kinds.ts';
 import { parseLogLine, podLogPath } from '../../src/embedded/agent/pod-logs.ts';
+import { networkAnnotations, type ContainerNetwork } from '../../src/controllers/container-network.ts';
 import { coreEvents } from '../../src/kube/builtin-resources.ts';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
@@ -31,6 +32,8 @@ export interface JobFields {
   init?: Partial<Container>[];
   pod?: Partial<PodSpec>;
   job?: Partial<JobSpec>;
+  /** Of all its containers; `undefined` leaves it to the agent. */
+  network?: ContainerNetwork | undefined;
 }
 
 /** An embedded API server and an agent with folders of their own. */
@@ -72,7 +75,8 @@ export class JobWorld implements AsyncDisposable {
     return this.#stack.use(await startProgram('embedded-agent', args, env));
   }
 
-  async create(name: string, { containers = [{}], init = [], pod, job }: JobFields): Promise<Job> {
+  async create(name: string, fields: JobFields): Promise<Job> {
+    const { containers = [{}], init = [], pod, job, network } = { network: 'none' as const, ...fields };
     const complete = (container: Partial<Container>, index: number): Container => ({
       name: `c${index}`,
       image,
@@ -85,7 +89,12 @@ export class JobWorld implements AsyncDisposable {
       containers: containers.map(complete),
       ...pod,
     };
-    const template = { metadata: { labels: { app: name } }, spec };
+    const names = [...(spec.initContainers ?? []), ...spec.containers].map((container) => container.name);
+    const annotations =
+      network === undefined
+        ? {}
+        : networkAnnotations(Object.fromEntries(names.map((container) => [container, network])));
+    const template = { metadata: { labels: { app: name }, annotations }, spec };
     return this.client.create(jobs, {
       apiVersion: 'batch/v1',
       kind: 'Job',

@@ -35,9 +35,10 @@ export interface SourceDeploys extends AsyncDisposable {
   nothingBuilds(name: string): Promise<void>;
 }
 
-export async function sourceDeploys(): Promise<SourceDeploys> {
+/** `settings` of its parts, as environment variables. */
+export async function sourceDeploys(settings: NodeJS.ProcessEnv = {}): Promise<SourceDeploys> {
   const stack = new AsyncDisposableStack();
-  const instance = stack.use(await embeddedInstance());
+  const instance = stack.use(await embeddedInstance(settings));
   await instance.up();
   const connection = await loadKubeconfig(instance.home.kubeconfig);
   const options = { connection, clock: systemClock, random: Math.random, userAgent: 'test' };

@@ -5,6 +5,7 @@ import { idBase } from '../../oci/id-base.ts';
 
 const count = z.coerce.number().int().min(1);
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+const ports = list.transform((items) => items.map(Number)).pipe(z.array(z.number().int().min(1).max(65_535)));
 
 /** Environment variables of the agent. */
 const environmentSchema = z.object({
@@ -22,6 +23,8 @@ const environmentSchema = z.object({
   KONTAIN_REGISTRY_AUTH: z.string().optional(),
   /** Such a file with what builds push with, in all namespaces: see BuildLogin. */
   KONTAIN_BUILD_REGISTRY_AUTH: z.string().optional(),
+  /** `port,…` of the machine's loopback that builds reach at theirs, such as that of a mirror of packages. */
+  KONTAIN_BUILD_LOOPBACK_PORTS: ports.default([]),
   KONTAIN_SIGNATURE_POLICY: z.string().optional(),
   /** Pods at a time; as many as there are cores without it. */
   KONTAIN_AGENT_PODS: count.optional(),

@@ -1,3 +1,5 @@
+import type { ContainerNetwork } from '../../controllers/container-network.ts';
+
 /** One container of a pod as the OCI runtime needs it: references resolved, images unpacked. */
 export interface ContainerRun {
   args: readonly [string, ...string[]];
@@ -7,6 +9,8 @@ export interface ContainerRun {
   mounts: readonly VolumeBind[];
   readOnlyRoot: boolean;
   limits: ContainerLimits;
+  /** `platform`: the machine's own, on whose loopback the platform is. */
+  network: ContainerNetwork;
   /** Default `build`. */
   hostname?: string;
   /** Default /dev/termination-log. */
@@ -81,8 +85,8 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 
 /**
  * config.json of the OCI runtime specification 1.0 for a container of a build: no capability, none to be gained, ids that
- * own nothing on the host, limits. It has the network of the machine, as dependencies come from it and the registry is on
- * its loopback; everything else is its own.
+ * own nothing on the host, limits. It has the network that it is started in, or a new one with nothing but loopback; everything
+ * else is its own.
  */
 export function containerConfig(run: ContainerRun, host: ContainerHostConfig): object {
   const mapping = [{ containerID: 0, hostID: host.idBase, size: 65_536 }];
@@ -93,7 +97,7 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
     hostname: run.hostname ?? 'build',
     mounts: [...systemMounts, ...run.mounts.map(bind)],
     linux: {
-      namespaces: ['pid', 'mount', 'ipc', 'uts', 'cgroup', 'user'].map((type) => ({ type })),
+      namespaces: namespaces(run.network).map((type) => ({ type })),
       uidMappings: mapping,
       gidMappings: mapping,
       cgroupsPath: host.cgroupsPath,
@@ -104,6 +108,11 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
       readonlyPaths,
     },
   };
+}
+
+function namespaces(network: ContainerNetwork): string[] {
+  const own = ['pid', 'mount', 'ipc', 'uts', 'cgroup', 'user'];
+  return network === 'none' ? [...own, 'network'] : own;
 }
 
 function processOf({ args, env, workingDir, user, limits }: ContainerRun): object {

@@ -76,6 +76,7 @@ async function hostOf(config: AgentConfig, clock: AgentOptions['clock']): Promis
     idBase: config.KONTAIN_ID_BASE,
     seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
     cgroup: config.KONTAIN_AGENT_CGROUP,
+    loopbackPorts: config.KONTAIN_BUILD_LOOPBACK_PORTS,
     clock,
   };
 }
@@ -100,7 +101,7 @@ function defaultLimits({ cores, memoryBytes }: AgentOptions['machine']): Default
   };
 }
 
-/** The network is the machine's, so names are resolved as it does. */
+/** Names mean what they mean on the machine. A network of its own has another resolv.conf. */
 function systemBinds(): VolumeBind[] {
   return ['/etc/resolv.conf', '/etc/hosts']
     .filter((path) => existsSync(path))

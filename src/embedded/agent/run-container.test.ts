@@ -51,6 +51,7 @@ function machine() {
     idBase,
     seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
     cgroup: `/${basename(root)}`,
+    loopbackPorts: [],
     clock: systemClock,
   };
   let count = 0;
@@ -75,6 +76,7 @@ function machine() {
         mounts: [],
         readOnlyRoot: false,
         limits: { memoryBytes: 64 * 1024 ** 2, cpuMillis: 1000, pids: 32, fileSizeBytes: 1e7 },
+        network: 'none',
         ...change,
       };
       const logFile = join(folder, 'log');

@@ -4,8 +4,11 @@ import { chmod, chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { tiedCommand } from '../../lib/tied-process.ts';
+import type { ContainerNetwork } from '../../controllers/container-network.ts';
 import { endCgroup } from '../cgroups.ts';
 import type { LogStream } from './pod-logs.ts';
+import { prepareNetwork } from './network/prepare-network.ts';
+import { startNetwork } from './network/start-network.ts';
 import { containerConfig, type ContainerHostConfig, type ContainerRun } from './container-config.ts';
 
 export interface ContainerHost {
@@ -20,6 +23,8 @@ export interface ContainerHost {
    * below it that root of the containers, who is nobody out here, has to reach.
    */
   passage?: { closed: string; open: string } | undefined;
+  /** Of the machine's loopback, that containers with a network of their own reach at theirs. */
+  loopbackPorts: readonly number[];
   clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
 }
 
@@ -56,17 +61,23 @@ const maxMessageBytes = 4096;
  */
 const script = `
 set -eu
+${startNetwork}
 umount /sys/fs/cgroup/unified 2> /dev/null || :
 mount -t overlay -o "nodev,lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/rootfs"
-if [ -n "$3" ]; then
-  exec 3< "$4"
-  mount -t tmpfs -o mode=755,size=64k tmpfs "$3"
-  mkdir -p "$4"
-  mount --no-canonicalize --rbind /proc/self/fd/3 "$4"
+lower=$1 folder=$2 closed=$3 open=$4 network=$5 ports=$6
+shift 6
+# In the list there are numbers only.
+[ "$network" != internet ] || start_network "$folder" $ports
+if [ -n "$closed" ]; then
+  exec 3< "$open"
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$closed"
+  mkdir -p "$open"
+  mount --no-canonicalize --rbind /proc/self/fd/3 "$open"
   exec 3<&-
 fi
-shift 4
-exec "$@"`;
+[ "$network" = internet ] || exec "$@"
+# Not in the place of this shell: crun waits for all children that it has, and the helpers do not end.
+nsenter --net="$folder/netns" -- "$@" || exit $?`;
 
 /**
  * Runs a container to its end; the signal kills it. What it started is gone when this resolves. Rejects only where the
@@ -81,9 +92,10 @@ export async function runContainer(
   const terminationLog = await prepare(place, host.idBase);
   const path = run.terminationMessagePath ?? '/dev/termination-log';
   const mounts = [...run.mounts, { source: terminationLog, path, readOnly: false }];
+  if (run.network === 'internet') mounts.push(await prepareNetwork(place.folder));
   await writeBundle({ ...run, mounts }, place, host);
   const startedAt = host.clock.now();
-  const exitCode = await start(place, host, signal);
+  const exitCode = await start(run.network, place, host, signal);
   // The runtime was killed with it, and could not clean up.
   if (signal.aborted) await endCgroup(`${host.cgroup}/${place.id}`, host.clock);
   const message = await readMessage(terminationLog);
@@ -118,7 +130,12 @@ async function writeBundle(
   await writeFile(join(folder, 'config.json'), JSON.stringify(containerConfig(run, config)), { mode: 0o600 });
 }
 
-async function start(place: ContainerPlace, host: ContainerHost, signal: AbortSignal): Promise<number> {
+async function start(
+  network: ContainerNetwork,
+  place: ContainerPlace,
+  host: ContainerHost,
+  signal: AbortSignal,
+): Promise<number> {
   const { id, folder, layers } = place;
   const runtime = [host.runtime, '--root', join(folder, 'state'), 'run', '--bundle', folder, id];
   const namespaces = [
@@ -134,7 +151,8 @@ async function start(place: ContainerPlace, host: ContainerHost, signal: AbortSi
   ];
   const { closed = '', open = '' } = host.passage ?? {};
   const lower = [...new Set(layers.toReversed())].join(':');
-  const shell = ['sh', '-c', script, 'sh', lower, folder, closed, open, ...runtime];
+  const settings = [lower, folder, closed, open, network, host.loopbackPorts.join(' ')];
+  const shell = ['sh', '-c', script, 'sh', ...settings, ...runtime];
   const [program, ...args] = tiedCommand('KILL', [...namespaces, ...shell], process.pid);
   const child = spawn(program, args, {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },

@@ -8,6 +8,7 @@ import { buildLabel, buildLabelValue, buildName, registrySecretName } from '../n
 import type { BuildRequest } from './build-request.ts';
 import { checkMark } from './check-plan.ts';
 import { buildContainer, initContainers } from './job-containers.ts';
+import { buildNetworks } from './job-network.ts';
 import { jobVolumes, sourceKeys } from './job-volumes.ts';
 
 export const signatureAnnotation = 'kubeless.io/signature';
@@ -40,7 +41,7 @@ export function buildJob(request: BuildRequest): Job {
           { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
         ],
       },
-      template: { metadata: { labels }, spec: podSpec(request) },
+      template: { metadata: { labels, annotations: buildNetworks(request) }, spec: podSpec(request) },
     },
   };
 }

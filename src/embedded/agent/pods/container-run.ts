@@ -1,3 +1,8 @@
+import {
+  containerNetworks,
+  networkOf,
+  type ContainerNetwork,
+} from '../../../controllers/container-network.ts';
 import { parseBytes, parseCpuMillis } from '../../../api/quantity.ts';
 import { errorMessage } from '../../../lib/errors.ts';
 import { resolveUser, type ImageUser } from '../../../oci/image-user.ts';
@@ -39,7 +44,14 @@ export async function containerRun(request: RunRequest): Promise<ContainerRun> {
     mounts: binds,
     readOnlyRoot: security(pod, container).readOnlyRootFilesystem ?? false,
     limits,
+    network: networkOfContainer(pod, container),
   };
+}
+
+function networkOfContainer({ metadata }: Pod, { name }: Container): ContainerNetwork {
+  const network = networkOf(metadata.annotations, name);
+  if (network !== undefined) return network;
+  throw configError(`the network annotation of ${name} is none of ${containerNetworks.join(', ')}`);
 }
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
