@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { readAuthFiles } from '../../src/oci/registry-auth.ts';
+import { freePorts } from '../helpers/free-ports.ts';
 import { greetWheel } from '../helpers/python-wheel.ts';
 import { serve } from '../helpers/serve.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
@@ -32,8 +34,10 @@ const nodeSource = "const greet = require('greet');\nexports.handler = () => gre
 
 suite('dependencies are installed by the build, in embedded mode', () => {
   let it: SourceDeploys;
+  let port = 0;
   before(async () => {
-    it = await sourceDeploys();
+    [port = 0] = await freePorts(1);
+    it = await sourceDeploys({ KONTAIN_BUILD_LOOPBACK_PORTS: String(port) });
   });
   after(() => it[Symbol.asyncDispose]());
 
@@ -58,8 +62,9 @@ suite('dependencies are installed by the build, in embedded mode', () => {
 
   test('pip installs requirements.txt', async () => {
     const files = packages();
-    await using server = await serve(({ url = '' }) => files.get(url));
-    const requirement = `greet @ ${server.url}/${wheel.name}\n`;
+    await using server = await serve(({ url = '' }) => files.get(url), {}, port);
+    const requirement = `greet @ ${server.url}/${wheel.name}
+`;
     const { exit, stderr } = await deploy('piped', 'python3.11', ['piped.py', pythonSource], requirement);
     assert.equal(exit, 0, stderr);
     assert.deepEqual(await it.call('piped'), { status: 200, body: 'from the wheel' });
@@ -68,7 +73,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
 
   test('npm installs package.json', async () => {
     const files = packages();
-    await using server = await serve(({ url = '' }) => files.get(url));
+    await using server = await serve(({ url = '' }) => files.get(url), {}, port);
     const manifest = JSON.stringify({ dependencies: { greet: `${server.url}/greet.tgz` } });
     const { exit, stderr } = await deploy('npmed', 'nodejs24', ['npmed.js', nodeSource], manifest);
     assert.equal(exit, 0, stderr);
@@ -77,11 +82,75 @@ suite('dependencies are installed by the build, in embedded mode', () => {
   });
 
   test('what does not resolve is a failure with the words of the installer', async () => {
-    await using server = await serve(() => undefined);
+    await using server = await serve(() => undefined, {}, port);
     const requirement = `missing @ ${server.url}/missing-1.0-py3-none-any.whl\n`;
     const { exit, stderr } = await deploy('unmet', 'python3.11', ['unmet.py', pythonSource], requirement);
     assert.notEqual(exit, 0);
     assert.match(stderr, /DependenciesFailed/);
     assert.match(stderr, /404/);
   });
+
+  test('an install script finds nothing of the platform: no port, no login, no file', async () => {
+    const read = (path: string): number => Number(readFileSync(path, 'utf8'));
+    const { home } = it.instance;
+    const platform = [read(home.registryPort), read(home.apiPort), it.instance.port];
+    const hosts = ['127.0.0.1', '10.0.2.2', '10.0.2.3', ...machineAddresses()];
+    const places = hosts.flatMap((host) => platform.map((each): [string, number] => [host, each]));
+    const paths = [
+      home.registryAuth,
+      home.kubeconfig,
+      `${home.registry}/htpasswd`,
+      '/docker/.dockerconfigjson',
+    ];
+    const spy = spyPackage([...places, ['127.0.0.1', port]], paths);
+    await using server = await serve(({ url = '' }) => (url === '/spy.tgz' ? spy : undefined), {}, port);
+    const manifest = JSON.stringify({ dependencies: { spy: `${server.url}/spy.tgz` } });
+    const source = "const found = require('spy/found.json');\nexports.handler = () => found;\n";
+    const { exit, stderr } = await deploy('spied', 'nodejs24', ['spied.js', source], manifest);
+    assert.equal(exit, 0, stderr);
+    const found = JSON.parse((await it.call('spied')).body) as {
+      reached: string[];
+      files: string[];
+      env: string;
+    };
+    assert.deepEqual(found.reached, [`127.0.0.1:${port}`], 'what is permitted, and nothing else');
+    assert.deepEqual(new Set(found.files), new Set(['ENOENT']));
+    const [auth = ''] = (await readAuthFiles(home.registryAuth)).values();
+    assert.ok(!found.env.includes(auth));
+  });
 });
+
+function machineAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.flatMap(({ family, internal, address }) => (family === 'IPv4' && !internal ? [address] : []));
+}
+
+/** Writes what it can reach and read when it is installed. */
+const spyScript = `
+const { writeFileSync, readFileSync } = require('fs');
+const { places, paths } = require('./wanted.json');
+const reach = ([host, port]) => new Promise((resolve) => {
+  const socket = require('net').connect({ host, port, timeout: 5000 });
+  const end = (reached) => { socket.destroy(); resolve(reached ? [host + ':' + port] : []); };
+  socket.on('connect', () => end(true)).on('error', () => end(false)).on('timeout', () => end(false));
+});
+const read = (path) => { try { return readFileSync(path, 'utf8'); } catch (error) { return error.code; } };
+Promise.all(places.map(reach)).then((all) => writeFileSync('found.json', JSON.stringify({
+  reached: all.flat(), files: paths.map(read), env: JSON.stringify(process.env),
+})));
+`;
+
+function spyPackage(places: readonly (readonly [string, number])[], paths: readonly string[]): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'kontain-packages-'));
+  try {
+    mkdirSync(join(folder, 'package'));
+    const manifest = { name: 'spy', version: '1.0.0', scripts: { postinstall: 'node spy.js' } };
+    writeFileSync(join(folder, 'package/package.json'), JSON.stringify(manifest));
+    writeFileSync(join(folder, 'package/wanted.json'), JSON.stringify({ places, paths }));
+    writeFileSync(join(folder, 'package/spy.js'), spyScript);
+    execFileSync('tar', ['-czf', join(folder, 'spy.tgz'), '-C', folder, 'package']);
+    return readFileSync(join(folder, 'spy.tgz'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

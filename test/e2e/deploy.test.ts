@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { identify } from '../../src/embedded/supervisor/process-identity.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { load } from '../helpers/caller.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { freePorts } from '../helpers/free-ports.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
 const namespace = 'default';
@@ -21,8 +21,11 @@ async function killed(pid: number): Promise<void> {
 
 suite('functions from source, in embedded mode', () => {
   let it: SourceDeploys;
+  /** Of this machine's loopback, which builds may reach. */
+  let sourcePort = 0;
   before(async () => {
-    it = await sourceDeploys();
+    [sourcePort = 0] = await freePorts(1);
+    it = await sourceDeploys({ KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) });
   });
   after(() => it[Symbol.asyncDispose]());
 
@@ -122,7 +125,7 @@ suite('functions from source, in embedded mode', () => {
   for (const part of ['controllers', 'embedded-agent'])
     test(`kill -9 of ${part} in mid-build: nothing lost, nothing doubled, nothing left`, async () => {
       const name = `killed-${part.slice(-5)}`;
-      await using source = await slowSource(answer(name));
+      await using source = await slowSource(answer(name), sourcePort);
       const flags = ['--runtime', 'python3.11', '--handler', 'mid.handler', '--from-file', source.url];
       const deployed = await it.kubeless('function', 'deploy', name, ...flags);
       assert.equal(deployed.exit, 0, deployed.stderr);
@@ -137,7 +140,7 @@ suite('functions from source, in embedded mode', () => {
 });
 
 /** The command line gets it at once, for its checksum; a build waits for it until it is released. */
-async function slowSource(content: string) {
+async function slowSource(content: string, port: number) {
   const [released, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let requests = 0;
   const server = createServer((_, response) => {
@@ -145,9 +148,8 @@ async function slowSource(content: string) {
     if (requests > 1) asked.resolve();
     void (requests > 1 ? released.promise : Promise.resolve()).then(() => response.end(content));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/mid.py`,
     asked: asked.promise,

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 export async function serve(
   answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined,
   failures: Record<string, [number, string]> = {},
+  port = 0,
 ) {
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
@@ -14,7 +15,7 @@ export async function serve(
       response.writeHead(content === undefined ? status : 200).end(content ?? text);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {

@@ -6,6 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 import { call } from '../helpers/caller.ts';
 import { embeddedInstance, type EmbeddedInstance } from '../helpers/embedded-instance.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { freePorts } from '../helpers/free-ports.ts';
 import { repository } from '../helpers/program.ts';
 import { greetWheel } from '../helpers/python-wheel.ts';
 import { serve } from '../helpers/serve.ts';
@@ -28,13 +29,14 @@ async function main(): Promise<void> {
       edits: { type: 'string', default: '5' },
     },
   });
-  await using it = await embeddedInstance();
+  const [mirror = 0] = await freePorts(1);
+  await using it = await embeddedInstance({ KONTAIN_BUILD_LOOPBACK_PORTS: String(mirror) });
   await it.up();
   const folder = await mkdtemp(join(tmpdir(), 'kontain-bench-deploy-'));
   try {
     const rows = [
       ...(await edits(it, folder, Number(values.edits))),
-      await editWithDependencies(it, folder, Number(values.edits)),
+      await editWithDependencies(it, folder, { count: Number(values.edits), mirror }),
       await many(it, folder, Number(values.functions)),
     ];
     for (const row of rows) process.stdout.write(line(row));
@@ -81,9 +83,13 @@ async function edits(it: EmbeddedInstance, folder: string, count: number): Promi
 }
 
 /** An edit of a function whose dependencies stay: they come from an earlier build. */
-async function editWithDependencies(it: EmbeddedInstance, folder: string, count: number): Promise<Row> {
+async function editWithDependencies(
+  it: EmbeddedInstance,
+  folder: string,
+  { count, mirror }: { count: number; mirror: number },
+): Promise<Row> {
   const { name, content } = greetWheel();
-  await using server = await serve(({ url }) => (url === `/${name}` ? content : undefined));
+  await using server = await serve(({ url }) => (url === `/${name}` ? content : undefined), {}, mirror);
   const kubeless = cli(it);
   const [path, requirements] = [join(folder, 'greeter.py'), join(folder, 'requirements.txt')];
   const write = (text: string) => writeFile(path, `import greet\n\n${source(text)}`);

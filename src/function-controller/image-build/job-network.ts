@@ -11,6 +11,7 @@ export function buildNetworks({ plan }: BuildRequest): Record<string, string> {
     prepare: inline === undefined ? (fromRegistry ? 'platform' : 'internet') : 'none',
     install: 'internet',
     compile: mayFetch(plan) ? 'internet' : 'none',
+    fetch: 'platform',
     check: 'none',
     build: 'platform',
   });
