@@ -47,11 +47,17 @@ function prepareContainer(request: BuildRequest): Container {
   };
 }
 
-/** What the configuration says about certificates is about the functions' registry, and no other one. */
-function trustOf({ plan: { input }, image, config, insecureRegistry }: BuildRequest) {
+/** Whether the source is an artifact of the functions' own registry. */
+export function isInOwnRegistry({ plan: { input }, image }: BuildRequest): boolean {
   const host = (reference: string): string => reference.replace(/^docker:\/\//, '').split('/', 1)[0] ?? '';
   const source = input.args.find((arg) => arg.startsWith('--oci='))?.slice('--oci='.length);
-  if (source === undefined || host(source) !== host(image)) return { args: [], env: [] };
+  return source !== undefined && host(source) === host(image);
+}
+
+/** What the configuration says about certificates is about the functions' registry, and no other one. */
+function trustOf(request: BuildRequest) {
+  const { config, insecureRegistry } = request;
+  if (!isInOwnRegistry(request)) return { args: [], env: [] };
   const authority = { name: 'SSL_CERT_FILE', value: `${sourcePath}/${sourceKeys.authority}` };
   return {
     args: insecureRegistry ? ['--tls-verify=false'] : [],

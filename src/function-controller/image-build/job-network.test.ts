@@ -28,7 +28,8 @@ test('a source has the network that bringing it takes', () => {
     network({ ...python, source: { git: { url: 'https://example.org/x' } } }, 'prepare'),
     'internet',
   );
-  assert.equal(network({ ...python, source: { oci: 'docker://example.org/x:1' } }, 'prepare'), 'platform');
+  assert.equal(network({ ...python, source: { oci: 'docker://127.0.0.1:1/x:1' } }, 'prepare'), 'internet');
+  assert.equal(network({ ...python, source: { oci: 'docker://registry/x:1' } }, 'prepare'), 'platform');
 });
 
 test('what compiles has a network where there may be dependencies', () => {

@@ -1,20 +1,25 @@
-import { networkAnnotations } from '../../controllers/container-network.ts';
+import { networkAnnotations, type ContainerNetwork } from '../../controllers/container-network.ts';
 import type { BuildRequest } from './build-request.ts';
+import { isInOwnRegistry } from './job-containers.ts';
 
 /**
  * What each container of a build reaches. Code that the author or a stranger wrote never has `platform`. `prepare` has it where the
- * source is an artifact of a registry, which may be the platform's own; a URL of the author's leads to nothing that is ours.
+ * source is in the functions' registry; whatever else an author names leads to nothing that is ours.
  */
-export function buildNetworks({ plan }: BuildRequest): Record<string, string> {
-  const { inline, fromRegistry } = plan.input;
+export function buildNetworks(request: BuildRequest): Record<string, string> {
+  const { plan } = request;
   return networkAnnotations({
-    prepare: inline === undefined ? (fromRegistry ? 'platform' : 'internet') : 'none',
+    prepare: plan.input.inline === undefined ? networkOfSource(request) : 'none',
     install: 'internet',
     compile: mayFetch(plan) ? 'internet' : 'none',
     fetch: 'platform',
     check: 'none',
     build: 'platform',
   });
+}
+
+function networkOfSource(request: BuildRequest): ContainerNetwork {
+  return isInOwnRegistry(request) ? 'platform' : 'internet';
 }
 
 /** Dependencies may be fetched by what compiles. A single file without any has nothing to fetch. */
