@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startCliApi, type CliApi } from '../../../test/helpers/cli-api.ts';
 import { eventually } from '../../../test/helpers/eventually.ts';
+import { repository } from '../../../test/helpers/program.ts';
+import { onTerminal } from '../../../test/helpers/terminal.ts';
 import { formatLogLine, podLogPath } from '../../embedded/agent/pod-logs.ts';
 import { orUndefined } from '../../kube/kube-error.ts';
 import { pods } from '../../kube/workload-resources.ts';
@@ -83,6 +85,22 @@ test('a terminal sees the stages, and what the containers of the build print whi
   const { exit, stdout } = await waiting;
   assert.deepEqual({ exit, stdout }, { exit: 0, stdout: '' });
   assert.match(seen, /Building: It is Building\.\n[^]*Pulling[^]*Function live is ready after/);
+});
+
+test('the program itself, on a terminal of its own', async () => {
+  const it = await build('screened');
+  const env = { ...process.env, KUBECONFIG: api.kubeconfig };
+  const argv = [join(repository, 'bin/kubeless'), 'function', 'deploy', 'screened', ...python, '--wait'];
+  let seen = '';
+  const options = { cwd: api.cwd, env, onScreen: (screen: string) => (seen = screen) };
+  const waiting = onTerminal(argv, options);
+  await it.begin();
+  await it.condition('Building');
+  await eventually('the stage', () => seen.includes('Building: It is Building.'));
+  await it.condition('Ready');
+  const { exit, screen } = await waiting;
+  assert.equal(exit, 0, screen);
+  assert.match(screen, /\nFunction screened is ready after [\d.]+ s\n$/);
 });
 
 test('a pipe sees how it ended and nothing else', async () => {

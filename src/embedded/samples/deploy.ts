@@ -15,14 +15,17 @@ const images: Resource<SampleImage> = {
 };
 
 export interface DeployOptions {
-  client: KubeClient;
-  clock: Clock;
+  client: Pick<KubeClient, 'get' | 'create' | 'mergePatch'>;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
   samples: readonly SampleImage[];
   /** For all of them to be ready. */
   timeoutMs: number;
   /** Told of each sample as it becomes ready. */
   onReady: (image: SampleImage) => void;
 }
+
+/** The downloader tries again at first after a second or two, and what it says may be from before this start. */
+const fullDiskMs = 10_000;
 
 /** Creates the samples, updates those whose manifest changed since, and waits until the node can serve all of them. */
 export async function deploySamples({
@@ -33,11 +36,13 @@ export async function deploySamples({
   onReady,
 }: DeployOptions): Promise<void> {
   for (const sample of samples) await apply(client, sample);
-  const end = clock.monotonic() + timeoutMs;
+  const start = clock.monotonic();
   for (const sample of samples) {
     let image = await client.get(images, refOf(sample));
     while (!isReady(image)) {
-      if (clock.monotonic() >= end) throw notReady(image);
+      const waited = clock.monotonic() - start;
+      if (waited >= fullDiskMs && isDiskFull(image)) throw diskFull(image);
+      if (waited >= timeoutMs) throw notReady(image);
       await clock.sleep(50);
       image = await client.get(images, refOf(sample));
     }
@@ -45,7 +50,7 @@ export async function deploySamples({
   }
 }
 
-async function apply(client: KubeClient, sample: SampleImage): Promise<void> {
+async function apply(client: DeployOptions['client'], sample: SampleImage): Promise<void> {
   const current = await orUndefined(client.get(images, refOf(sample)));
   if (current === undefined) await client.create(images, sample);
   else if (
@@ -60,6 +65,14 @@ async function apply(client: KubeClient, sample: SampleImage): Promise<void> {
 function isReady({ metadata, status }: SampleImage): boolean {
   if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return false;
   return status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') ?? false;
+}
+
+const isDiskFull = ({ status }: SampleImage): boolean =>
+  status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === 'DiskFull') ?? false;
+
+function diskFull({ metadata, status }: SampleImage): PlatformError {
+  const message = `there is no room for the sample ${metadata.name}: ${status?.message ?? ''}`;
+  return new PlatformError('disk_full', message, { hint: 'Free some space, then run "make up" again.' });
 }
 
 function notReady({ metadata, status }: SampleImage): PlatformError {

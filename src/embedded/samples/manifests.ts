@@ -16,7 +16,7 @@ export interface SampleImage extends Manifest {
     observedGeneration?: number;
     digest?: string;
     message?: string;
-    conditions?: { type: string; status: string; message: string }[];
+    conditions?: { type: string; status: string; reason: string; message: string }[];
   };
 }
 
