@@ -5,12 +5,12 @@ import type { Clock } from '../../lib/clock.ts';
 import { exec } from '../../lib/exec.ts';
 import type { Logger } from '../../lib/log.ts';
 import { Launcher } from '../launcher/launcher.ts';
+import { narrowingRules, seccompRules } from './seccomp-narrowing.ts';
 import {
   ociSeccomp,
   parseSeccompProfile,
   resolveSeccompProfile,
-  seccompRules,
-  type SeccompProfile,
+  type ResolvedProfile,
 } from './seccomp-profile.ts';
 import { templateCapabilities } from './runtime-config.ts';
 import { writeSkeleton } from './skeleton.ts';
@@ -48,7 +48,7 @@ export class ContainerHost implements AsyncDisposable {
   readonly options: ContainerHostOptions;
   readonly seccomp: SeccompFilters;
   readonly skeleton: string;
-  readonly #profile: SeccompProfile;
+  readonly #profiles: { kontainer: ResolvedProfile; template: ResolvedProfile };
   #launcher: Promise<Launcher> | null = null;
   #current: Launcher | null = null;
   /* a launcher that is still dying may hold cgroups and names of a former life: never use a number twice */
@@ -58,10 +58,14 @@ export class ContainerHost implements AsyncDisposable {
   constructor(options: ContainerHostOptions) {
     this.options = options;
     this.skeleton = join(options.run, 'skeleton');
-    this.#profile = parseSeccompProfile(options.seccompProfile);
+    const profile = parseSeccompProfile(options.seccompProfile);
+    this.#profiles = {
+      kontainer: resolveSeccompProfile(profile, new Set()),
+      template: resolveSeccompProfile(profile, new Set(templateCapabilities)),
+    };
     this.seccomp = {
-      kontainer: ociSeccomp(resolveSeccompProfile(this.#profile, new Set())),
-      template: ociSeccomp(resolveSeccompProfile(this.#profile, new Set(templateCapabilities))),
+      kontainer: ociSeccomp(this.#profiles.kontainer),
+      template: ociSeccomp(this.#profiles.template),
     };
   }
 
@@ -126,9 +130,11 @@ export class ContainerHost implements AsyncDisposable {
     return launcher;
   }
 
+  /** For forks: they have the template's filter already. */
   async #compileSeccomp(): Promise<string> {
     const { native, run } = this.options;
-    const input = seccompRules(resolveSeccompProfile(this.#profile, new Set()));
+    const { template, kontainer } = this.#profiles;
+    const input = seccompRules(narrowingRules(template, kontainer));
     const { stdout } = await exec(join(native, 'kontainer-seccomp'), [], { input, timeoutMs: 10_000 });
     const file = join(run, 'seccomp.bpf');
     await writeFile(file, stdout);

@@ -143,15 +143,3 @@ export function ociSeccomp({ defaultErrno, architectures, rules }: ResolvedProfi
     })),
   };
 }
-
-/**
- * Input of build/native/kontainer-seccomp. Of the native architecture only: a third of the time to load, which every
- * fork pays, and none of the kernel's 32-bit entry points.
- */
-export function seccompRules({ defaultErrno, rules }: ResolvedProfile): string {
-  const lines = rules.map(({ name, errno, args }) => {
-    const conditions = args.map(({ index, op, value, valueTwo }) => ` ${index} ${op} ${value} ${valueTwo}`);
-    return `${errno === null ? 'allow' : `errno ${errno}`} ${name}${conditions.join('')}`;
-  });
-  return `${[`default ${defaultErrno}`, ...lines].join('\n')}\n`;
-}

@@ -1,6 +1,6 @@
 /* kontainer-seccomp: turns rules on standard input into a BPF program on standard output, by libseccomp.
  * Lines, fields separated by spaces; every number may be negative or unsigned decimal:
- *   default ERRNO                       what happens to a system call that no rule allows
+ *   default ERRNO | default allow       what happens to a system call that no rule names
  *   allow NAME [INDEX OP VALUE VALUE2]* conditions on arguments, all of which must hold; OP as in the OCI runtime spec
  *   errno NUMBER NAME [...]             like allow, but the call fails with that number
  * Names that this libseccomp or kernel does not know are skipped, as container engines do. */
@@ -49,9 +49,9 @@ static void add(uint32_t action, char *rest) {
   if (error && error != -EEXIST && error != -EACCES && error != -EDOM) die("rule", name, -error);
 }
 
-static void begin(const char *number) {
-  filter = seccomp_init(SCMP_ACT_ERRNO((uint16_t)atoi(number)));
-  if (!filter) die("init", number, ENOMEM);
+static void begin(const char *action) {
+  filter = seccomp_init(strcmp(action, "allow") == 0 ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO((uint16_t)atoi(action)));
+  if (!filter) die("init", action, ENOMEM);
   seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree: fewer steps for each system call */
 }
 

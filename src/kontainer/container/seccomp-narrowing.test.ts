@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { exec } from '../../lib/exec.ts';
+import { templateCapabilities } from './runtime-config.ts';
+import { narrowingRules, seccompRules } from './seccomp-narrowing.ts';
+import { parseSeccompProfile, resolveSeccompProfile, type ResolvedRule } from './seccomp-profile.ts';
+
+const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
+const kontainer = resolveSeccompProfile(profile, new Set());
+const template = resolveSeccompProfile(profile, new Set(templateCapabilities));
+const narrowing = narrowingRules(template, kontainer);
+
+type Arg = ResolvedRule['args'][number];
+
+const holds = ({ index, op, value, valueTwo }: Arg, args: readonly bigint[]): boolean => {
+  const given = args[index] ?? 0n;
+  if (op === 'SCMP_CMP_EQ') return given === BigInt(value);
+  if (op === 'SCMP_CMP_NE') return given !== BigInt(value);
+  if (op === 'SCMP_CMP_MASKED_EQ') return (given & BigInt(value)) === BigInt(valueTwo);
+  throw new Error(`the test does not know ${op}`);
+};
+
+/** The errno of a system call under rules; null lets it pass. Refusals go before permissions, as in libseccomp. */
+function verdict(
+  rules: readonly ResolvedRule[],
+  name: string,
+  args: readonly bigint[],
+  otherwise: number | null,
+): number | null {
+  const own = rules.filter((rule) => rule.name === name && rule.args.every((arg) => holds(arg, args)));
+  const refusal = own.find(({ errno }) => errno !== null);
+  if (refusal !== undefined) return refusal.errno;
+  return own.length > 0 ? null : otherwise;
+}
+
+/** Arguments that rules speak of, and what lies beside them. */
+const values = [
+  0n,
+  1n,
+  8n,
+  9n,
+  16n,
+  40n,
+  0x20000n,
+  0x20008n,
+  0x1200011n,
+  0x2000_0000n,
+  0x4000_0000n,
+  0x7e02_0000n,
+  0xffff_ffffn,
+];
+
+test('under both filters a call gets what a Kontainer should get, for each system call and argument', () => {
+  const names = new Set([...template.rules, ...kontainer.rules].map(({ name }) => name));
+  for (const name of names)
+    for (const first of values)
+      for (const third of [0n, 9n]) {
+        const args = [first, 0n, third];
+        const before = verdict(template.rules, name, args, template.defaultErrno);
+        const added = verdict(narrowing, name, args, null);
+        const wanted = verdict(kontainer.rules, name, args, kontainer.defaultErrno);
+        assert.equal(before ?? added, wanted, `${name}(${args.join()})`);
+      }
+});
+
+test('only what a template may and a Kontainer may not is refused again', () => {
+  const names = [...new Set(narrowing.map(({ name }) => name))];
+  for (const name of ['mount', 'unshare', 'setns', 'clone', 'clone3']) assert.ok(names.includes(name), name);
+  assert.ok(narrowing.every(({ errno }) => errno !== null));
+  assert.ok(names.length < 40, names.join());
+});
+
+test('the rules compile to a small BPF program', async () => {
+  const program = join(import.meta.dirname, '../../../build/native/kontainer-seccomp');
+  const { stdout } = await exec(program, [], { input: seccompRules(narrowing), timeoutMs: 10_000 });
+  assert.equal(stdout.length % 8, 0, 'of 8-byte instructions');
+  assert.ok(stdout.length / 8 > narrowing.length);
+  assert.ok(stdout.length / 8 < 120, `${stdout.length / 8} instructions`);
+});
+
+test('a restriction that cannot be added is refused', () => {
+  const arg = { index: 0, value: 5, valueTwo: 0, op: 'SCMP_CMP_GT' };
+  const profileOf = (args: Arg[]) => ({
+    defaultErrno: 1,
+    architectures: [],
+    rules: [{ name: 'personality', errno: null, args }],
+  });
+  assert.throws(() => narrowingRules(profileOf([]), profileOf([arg])), /restricts personality/);
+});
