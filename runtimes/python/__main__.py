@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 
 from kontain_runtime.function import Function, LoadError, load_function
 
@@ -46,7 +45,7 @@ def _load() -> Function | None:
         print(f"Cannot load the function: {error}", file=sys.stderr)
     except BaseException as error:
         print(f"Cannot load the function: {type(error).__name__}: {error}", file=sys.stderr)
-        traceback.print_exc()
+        sys.__excepthook__(*sys.exc_info())
     return None
 
 
@@ -63,7 +62,7 @@ def _run() -> int:
     except SystemExit as exit_:
         return _exit_code(exit_)
     except BaseException:
-        traceback.print_exc()
+        sys.__excepthook__(*sys.exc_info())
         return 1
 
 

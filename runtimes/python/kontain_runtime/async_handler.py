@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any
 
 
-def settle(result: Any, use: Callable[[Any], None]) -> None:
+def settle(result: object, use: Callable[[object], None]) -> None:
     """Awaits what the handler returned and passes it to `use`; an async stream becomes an ordinary one."""
     with asyncio.Runner() as runner:
         if isinstance(result, Awaitable):
@@ -16,11 +15,11 @@ def settle(result: Any, use: Callable[[Any], None]) -> None:
         use(_iterate(runner, aiter(result)) if hasattr(result, "__aiter__") else result)
 
 
-async def _wait(result: Awaitable[Any]) -> Any:
+async def _wait(result: Awaitable[object]) -> object:
     return await result
 
 
-def _iterate(runner: asyncio.Runner, iterator: AsyncIterator[Any]) -> Iterator[Any]:
+def _iterate(runner: asyncio.Runner, iterator: AsyncIterator[object]) -> Iterator[object]:
     while True:
         try:
             item = runner.run(_wait(anext(iterator)))

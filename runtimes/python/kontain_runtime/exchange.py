@@ -1,8 +1,6 @@
 """One request in, one response out."""
 
 import sys
-import traceback
-from typing import Any
 
 from .connection import Connection, ConnectionEnded
 from .function import Function
@@ -41,12 +39,12 @@ def _serve(connection: Connection, function: Function, body_limit: int | None) -
         _refuse(connection, head.method, error.status, str(error))
     except Exception:
         print("The function failed:", file=sys.stderr)
-        traceback.print_exc()
+        sys.__excepthook__(*sys.exc_info())
         _refuse(connection, head.method, 500, "Internal Server Error")
 
 
 def _call(connection: Connection, function: Function, request: Request, body: bytes, minor_version: int) -> None:
-    def send(result: Any) -> None:
+    def send(result: object) -> None:
         send_result(connection, request, minor_version, result)
 
     try:

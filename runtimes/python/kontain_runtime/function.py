@@ -5,8 +5,6 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from .request import Request, is_json, parse_json
 
@@ -15,12 +13,16 @@ class LoadError(Exception):
     """The function can not be loaded; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
 class Function:
-    handler: Callable[[dict[str, Any], dict[str, Any]], Any]
-    context: dict[str, Any]
+    """The handler, and the context that each call gets a copy of."""
 
-    def call(self, request: Request, body: bytes) -> Any:
+    __slots__ = ("handler", "context")
+
+    def __init__(self, handler: Callable[[dict[str, object], dict[str, object]], object], context: dict[str, object]) -> None:
+        self.handler = handler
+        self.context = context
+
+    def call(self, request: Request, body: bytes) -> object:
         return self.handler(make_event(request, body), dict(self.context))
 
 
@@ -44,7 +46,7 @@ def load_function(env: Mapping[str, str]) -> Function:
     return Function(handler, context)
 
 
-def make_event(request: Request, body: bytes) -> dict[str, Any]:
+def make_event(request: Request, body: bytes) -> dict[str, object]:
     header = request.get_header
     return {
         "data": parse_json(body) if is_json(request.content_type) else body,
@@ -56,7 +58,7 @@ def make_event(request: Request, body: bytes) -> dict[str, Any]:
     }
 
 
-def _import_module(folder: str, name: str) -> Any:
+def _import_module(folder: str, name: str) -> object:
     path = os.path.join(folder, f"{name}.py")
     if not os.path.isfile(path):
         if importlib.util.find_spec(name) is None:

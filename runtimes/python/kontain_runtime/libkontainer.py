@@ -4,6 +4,7 @@ import ctypes
 import os
 from collections.abc import Callable
 
+_AF_UNIX, _SOCK_STREAM = 1, 1
 _DEFAULT_PATH = "/opt/kontain/lib/libkontainer.so"
 
 
@@ -39,6 +40,13 @@ class Libkontainer:
         ctypes.pythonapi.PyOS_AfterFork_Child()
         exchange()
         self._library.kontainer_rehearsal_end()
+
+    def socketpair(self) -> tuple[int, int]:
+        """Connected stream sockets. The module `socket` is large, and needed for nothing else."""
+        ends = (ctypes.c_int * 2)()
+        if self._library.socketpair(_AF_UNIX, _SOCK_STREAM | os.O_CLOEXEC, 0, ends) != 0:
+            raise OSError(ctypes.get_errno(), "socketpair failed")
+        return ends[0], ends[1]
 
     def accept(self) -> int:
         """Says that this child is ready; returns the call's stream socket once there is a call."""

@@ -1,9 +1,6 @@
 """The mappings of Bottle's request object that functions written for Kubeless rely on."""
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
-
-V = TypeVar("V")
 
 
 class HeaderDict(Mapping[str, str]):
@@ -28,22 +25,22 @@ class HeaderDict(Mapping[str, str]):
         return repr(self._values)
 
 
-class MultiDict(dict[str, V]):
+class MultiDict(dict):
     """A dict of the last values, which also knows all of them, and gives `""` for a missing attribute."""
 
-    def __init__(self, pairs: list[tuple[str, V]]) -> None:
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
         self._pairs = pairs
 
-    def getall(self, name: str) -> list[V]:
+    def getall(self, name: str) -> list[object]:
         return [value for key, value in self._pairs if key == name]
 
     getlist = getall
 
-    def allitems(self) -> list[tuple[str, V]]:
+    def allitems(self) -> list[tuple[str, object]]:
         return list(self._pairs)
 
-    def __getattr__(self, name: str) -> V | str:
+    def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         return self.get(name, "")

@@ -1,7 +1,6 @@
 """Strict parser of an HTTP/1.1 request head (RFC 9112 §3 and §5): what is ambiguous is refused, never guessed."""
 
 import re
-from dataclasses import dataclass
 
 HEAD_LIMIT_BYTES = 1024 * 1024
 
@@ -17,13 +16,16 @@ class BadRequest(Exception):
         self.status = status
 
 
-@dataclass(slots=True)
 class RequestHead:
-    method: str
-    target: str
-    minor_version: int
-    # Names in lower case, in the order they came, repeated ones included.
-    fields: list[tuple[str, str]]
+    """Names of fields are in lower case, in the order they came, repeated ones included."""
+
+    __slots__ = ("method", "target", "minor_version", "fields")
+
+    def __init__(self, method: str, target: str, minor_version: int, fields: list[tuple[str, str]]) -> None:
+        self.method = method
+        self.target = target
+        self.minor_version = minor_version
+        self.fields = fields
 
     def get(self, name: str) -> str | None:
         """The field's value, repeated ones joined by a comma (RFC 9110 §5.2)."""

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from .connection import Connection
 from .request import Request
@@ -13,7 +12,7 @@ _TEXT = "text/html; charset=UTF-8"
 _JSON = "application/json"
 
 
-def send_result(connection: Connection, request: Request, minor_version: int, result: Any) -> None:
+def send_result(connection: Connection, request: Request, minor_version: int, result: object) -> None:
     """Sends what a handler returned or, being a response, raised."""
     status, headers = 200, []
     while is_response(result):
@@ -44,7 +43,7 @@ def is_async(value: object) -> bool:
     return hasattr(kind, "__await__") or hasattr(kind, "__aiter__") or hasattr(getattr(value, "body", None), "__aiter__")
 
 
-def _encode(result: Any) -> tuple[str, bytes]:
+def _encode(result: object) -> tuple[str, bytes]:
     if result is None:
         return _TEXT, b""
     if isinstance(result, str):
@@ -65,7 +64,7 @@ def _with_type(headers: Headers, kind: str) -> Headers:
     return [("Content-Type", kind), *headers]
 
 
-def _chunks(result: Any) -> Iterator[bytes]:
+def _chunks(result: object) -> Iterator[bytes]:
     if hasattr(result, "read"):
         result = _read_blocks(result)
     if not hasattr(result, "__iter__"):
@@ -73,12 +72,12 @@ def _chunks(result: Any) -> Iterator[bytes]:
     return map(_to_bytes, iter(result))
 
 
-def _read_blocks(file: Any) -> Iterator[Any]:
+def _read_blocks(file: object) -> Iterator[object]:
     while block := file.read(65536):
         yield block
 
 
-def _to_bytes(item: Any) -> bytes:
+def _to_bytes(item: object) -> bytes:
     if isinstance(item, str):
         return item.encode()
     if isinstance(item, (bytes, bytearray, memoryview)):

@@ -2,11 +2,8 @@
 
 import gc
 import os
-import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from .exchange import serve_exchange
 from .function import Function
@@ -26,21 +23,20 @@ _WARM_UP_REQUESTS = (
 
 def run_template(control_fd: int, function: Function, body_limit: int | None, library: Libkontainer) -> int:
     """Returns the child's exit code; the parent never returns."""
-    if threading.active_count() > 1:
-        names = ", ".join(thread.name for thread in threading.enumerate())
-        print(f"The module has started threads ({names}), which a fork would lose", file=sys.stderr)
+    threads = _other_threads()
+    if threads:
+        print(f"The module has started threads ({', '.join(threads)}), which a fork would lose", file=sys.stderr)
         return EXIT_NOT_FORKABLE
-    is_early = _fork_while_warming(control_fd, function, library)
-    if not is_early:
+    if not _fork_while_warming(control_fd, function, library):
         # What exists now is never looked at by the garbage collector again: a child does not copy those pages.
         gc.collect()
         gc.freeze()
-        library.rehearse(_rehearsal)
+        ours, theirs = library.socketpair()
+        library.rehearse(lambda: _rehearsal(ours, theirs))
+        os.close(ours)
+        os.close(theirs)
         library.serve(control_fd, -1)
     _refresh_randomness()
-    # Touches the memory that the call will touch: those page faults are then over when it comes. An early one waits.
-    if not is_early:
-        _exchange(_WARM_UP_REQUESTS[0], Function(_text, {}))
     fd = library.accept()
     try:
         serve_exchange(fd, function, body_limit)
@@ -49,65 +45,71 @@ def run_template(control_fd: int, function: Function, body_limit: int | None, li
     return 0
 
 
+def _other_threads() -> list[str]:
+    """The module is not imported for that: what it does after a fork alone makes a child copy a hundred pages."""
+    threading = sys.modules.get("threading")
+    return [] if threading is None else [thread.name for thread in threading.enumerate()][1:]
+
+
 def _fork_while_warming(control_fd: int, function: Function, library: Libkontainer) -> bool:
     """The first caller waits already, and others may come: they get a cold child rather than none. True in a child."""
     if library.serve(control_fd, 0):
         return True
-    return any(library.serve(control_fd, 0) for _ in warm_up(_is_async(function.handler)))
+    ours, theirs = library.socketpair()
+    is_child = any(library.serve(control_fd, 0) for _ in warm_up(ours, theirs, _is_async(function.handler)))
+    os.close(ours)
+    os.close(theirs)
+    return is_child
 
 
-def warm_up(asynchronous: bool) -> Iterator[None]:
+def warm_up(ours: int, theirs: int, asynchronous: bool) -> Iterator[None]:
     """Runs all of our own code, but none of the user's, so that a child imports and allocates next to nothing.
 
     Yields now and then, for other work.
     """
-    handlers: list[Callable[..., Any]] = [_text, _json, _stream]
+    handlers: list[Callable[..., object]] = [_text, _json, _stream]
     if asynchronous:
         handlers.append(_async)
     for handler in handlers:
         function = Function(handler, {})
         for _ in range(_WARM_UP_ROUNDS):
             for request in _WARM_UP_REQUESTS:
-                _exchange(request, function)
+                os.write(ours, request)
+                serve_exchange(theirs, function, None)
+                os.read(ours, 65536)
             yield
 
 
-def _rehearsal() -> None:
+def _rehearsal(ours: int, theirs: int) -> None:
     """Once is what a call does; more would write pages that it does not."""
     _refresh_randomness()
-    _exchange(_WARM_UP_REQUESTS[0], Function(_hello, {}))
+    os.write(ours, _WARM_UP_REQUESTS[0])
+    serve_exchange(theirs, Function(_hello, {}), None)
 
 
-def _exchange(request: bytes, function: Function) -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.sendall(request)
-        serve_exchange(theirs.fileno(), function, None)
-
-
-def _hello(event: dict[str, Any], context: dict[str, Any]) -> str:
+def _hello(event: dict[str, object], context: dict[str, object]) -> str:
     return "hello"
 
 
-def _text(event: dict[str, Any], context: dict[str, Any]) -> str:
+def _text(event: dict[str, object], context: dict[str, object]) -> str:
     request = event["extensions"]["request"]
     return f"{request.method} {request.url} {request.path} {dict(request.headers)} {dict(request.query)}"
 
 
-def _json(event: dict[str, Any], context: dict[str, Any]) -> dict[str, object]:
+def _json(event: dict[str, object], context: dict[str, object]) -> dict[str, object]:
     return {"a": [1, "b", None]}
 
 
-def _stream(event: dict[str, Any], context: dict[str, Any]) -> Iterator[str]:
+def _stream(event: dict[str, object], context: dict[str, object]) -> Iterator[str]:
     yield "a"
     yield "b"
 
 
-async def _async(event: dict[str, Any], context: dict[str, Any]) -> str:
+async def _async(event: dict[str, object], context: dict[str, object]) -> str:
     return "a"
 
 
-def _is_async(handler: Callable[..., Any]) -> bool:
+def _is_async(handler: Callable[..., object]) -> bool:
     """An `async def`, with or without `yield` (inspect.CO_COROUTINE, CO_ASYNC_GENERATOR; that module is large)."""
     code = getattr(handler, "__code__", None)
     return code is not None and code.co_flags & 0x280 != 0
