@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { jobs, pods, statusesOf, type Job, type Pod } from '../../src/embedded/agent/kinds.ts';
 import { podLogFolder } from '../../src/embedded/agent/pod-logs.ts';
@@ -225,6 +225,31 @@ suite('Jobs on the embedded agent', () => {
       );
       return !found && (await world.pods('brief')).length === 0;
     });
+  });
+});
+
+suite('images of pods', () => {
+  test('one that no pod had for long goes when the agent starts; the next pod has it again', async () => {
+    await using world = await JobWorld.open();
+    const stored = () => globSync(`${world.home}/agent/images/{oci-layers/*,oci-images/blobs/sha256/*}`);
+    const runOnce = async (name: string, env: NodeJS.ProcessEnv) => {
+      await using _ = await world.startAgent(env);
+      await world.create(name, { containers: [sh('true')] });
+      await world.ended(name, 'Complete');
+    };
+    await runOnce('first', {});
+    const before = stored();
+    assert.ok(before.length > 2, before.join());
+    {
+      await using _ = await world.startAgent();
+      assert.deepEqual(stored(), before, 'a week has not passed');
+    }
+    {
+      await using _ = await world.startAgent({ KONTAIN_IMAGE_IDLE_SECONDS: '0' });
+      assert.deepEqual(stored(), []);
+    }
+    await runOnce('second', {});
+    assert.deepEqual(stored(), before);
   });
 });
 

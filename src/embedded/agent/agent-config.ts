@@ -26,6 +26,12 @@ const environmentSchema = z.object({
   /** `port,…` of the machine's loopback that builds reach at theirs, such as that of a mirror of packages. */
   KONTAIN_BUILD_LOOPBACK_PORTS: ports.default([]),
   KONTAIN_SIGNATURE_POLICY: z.string().optional(),
+  /** How long an image stays that no pod has: a week. */
+  KONTAIN_IMAGE_IDLE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(7 * 24 * 3600),
   /** Pods at a time; as many as there are cores without it. */
   KONTAIN_AGENT_PODS: count.optional(),
 });

@@ -12,6 +12,7 @@ import type { AgentConfig } from './agent-config.ts';
 import { JobController } from './jobs/job-controller.ts';
 import { jobs, pods } from './kinds.ts';
 import { openPodParts } from './machine.ts';
+import { collectImages, collectOnce } from './pods/collect-images.ts';
 import { PodAgent } from './pods/pod-agent.ts';
 
 export interface AgentOptions {
@@ -48,10 +49,20 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     clock,
     random,
   });
+  const agent = new PodAgent(parts, podInformer);
+  const collection = {
+    images: parts.images,
+    isBusy: () => agent.isBusy,
+    idleMs: config.KONTAIN_IMAGE_IDLE_SECONDS * 1000,
+    clock,
+    log,
+  };
+  await collectOnce(collection);
   jobInformer.start();
   podInformer.start();
   const working = [
-    new PodAgent(parts, podInformer).run(signal),
+    agent.run(signal),
+    collectImages(collection, signal),
     runCronJobs({ ...informing, jobs: jobInformer, events: cronEvents }, signal),
     runController(
       {

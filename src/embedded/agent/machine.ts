@@ -32,7 +32,7 @@ export async function openPodParts(options: AgentOptions, events: EventRecorder)
   await places.open();
   return {
     client,
-    images: await openImages(config, places.images),
+    images: await openImages(config, places.images, clock),
     places,
     host: { ...(await hostOf(config, clock)), passage: await passageTo(places) },
     defaults: defaultLimits(machine),
@@ -45,7 +45,11 @@ export async function openPodParts(options: AgentOptions, events: EventRecorder)
   };
 }
 
-async function openImages(config: AgentConfig, root: string): Promise<PodImages> {
+async function openImages(
+  config: AgentConfig,
+  root: string,
+  clock: AgentOptions['clock'],
+): Promise<PodImages> {
   const skopeo = {
     insecureRegistries: config.KONTAIN_INSECURE_REGISTRIES,
     policyFile: config.KONTAIN_SIGNATURE_POLICY,
@@ -65,6 +69,7 @@ async function openImages(config: AgentConfig, root: string): Promise<PodImages>
       concurrency,
     }),
     guard: new CollectionGuard(),
+    clock,
     nodeAuths: await readAuthFiles(config.KONTAIN_REGISTRY_AUTH),
   });
 }

@@ -31,6 +31,10 @@ export class PodAgent {
     this.#pods = pods;
   }
 
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Runs pods until the signal aborts; resolves when the last one is gone from this machine. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#pods.synced;
