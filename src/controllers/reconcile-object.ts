@@ -20,17 +20,30 @@ export interface ReconciledKind<T extends Reported> extends ReadyWriterOptions<T
   serve(object: T, signal: AbortSignal): Promise<ReadyReport>;
   /** Deletes all that was made for it. */
   clear(object: T, signal: AbortSignal): Promise<void>;
+  /** Fields of the status of one that fails, beside its condition. */
+  failed?: ReadyReport['fields'];
+  /** There is none of this key, perhaps no longer. */
+  gone?(key: string, signal: AbortSignal): Promise<void>;
 }
 
 /** The reconcile of a kind that is served as long as it is there, and told in its status how that goes. */
 export function reconcileObject<T extends Reported>(kind: ReconciledKind<T>): Reconcile {
   return async (key, signal) => {
     const known = kind.objects.get(parseKey(key));
-    if (known === undefined) return kind.written.forget(key);
+    if (known === undefined) return forget(kind, key, signal);
     const object = kind.written.latest(known);
     if (!isBeingDeleted(object)) return serve(kind, object, signal);
     if (hasFinalizer(object, kind.finalizer)) await finalize(kind, object, signal);
   };
+}
+
+async function forget<T extends Reported>(
+  kind: ReconciledKind<T>,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  kind.written.forget(key);
+  await kind.gone?.(key, signal);
 }
 
 async function serve<T extends Reported>(
@@ -49,7 +62,7 @@ async function serve<T extends Reported>(
       ? toFailure('InvalidSpec', error, false)
       : toFailure('InternalError', error);
     const { reason, message } = failure;
-    await writeReady(kind, object, { state: 'failed', reason, message }, signal);
+    await writeReady(kind, object, { state: 'failed', reason, message, fields: kind.failed ?? {} }, signal);
     return afterFailure(failure);
   }
 }

@@ -2,7 +2,9 @@ import { cronJobTriggerResource, type StoredCronJobTrigger } from '../api/cronjo
 import { functionResource, type StoredFunction } from '../api/function.ts';
 import { configMaps as configMapResource, type ConfigMap } from '../kube/builtin-resources.ts';
 import { informerSource, type ControllerSource } from '../kube/controller-source.ts';
-import { Informer, type InformerOptions } from '../kube/informer.ts';
+import type { WatchOptions } from '../controllers/lead.ts';
+import { Informer } from '../kube/informer.ts';
+import { startInformers } from '../kube/start-informers.ts';
 import { keyOf, type KubeObject } from '../kube/objects.ts';
 import { ownerKeys } from '../kube/owner-references.ts';
 import { cronJobs as cronJobResource, type CronJob } from '../kube/workload-resources.ts';
@@ -16,24 +18,14 @@ export interface Watches extends AsyncDisposable {
   payloads: Informer<ConfigMap>;
 }
 
-type WatchOptions = Omit<InformerOptions<KubeObject>, 'resource' | 'labelSelector' | 'fieldSelector'>;
-
 export function startWatches(options: WatchOptions): Watches {
-  const watches = {
+  return startInformers({
     triggers: new Informer({ ...options, resource: cronJobTriggerResource }),
     functions: new Informer({ ...options, resource: functionResource }),
     // Those of Kubeless have this label too.
     cronJobs: new Informer({ ...options, resource: cronJobResource, labelSelector: 'created-by=kubeless' }),
     payloads: new Informer({ ...options, resource: configMapResource, labelSelector: triggerLabel }),
-  };
-  const all = Object.values(watches);
-  for (const informer of all) informer.start();
-  return {
-    ...watches,
-    async [Symbol.asyncDispose]() {
-      await Promise.all(all.map((informer) => informer[Symbol.asyncDispose]()));
-    },
-  };
+  });
 }
 
 /** Which triggers a change of each kind concerns. */

@@ -1,18 +1,26 @@
 import type { Controller, ControllerContext } from '../controllers/controller.ts';
+import { lead, type LeadState } from '../controllers/lead.ts';
 import { whenAborted } from '../lib/abort.ts';
 import { readAuthFiles, type RegistryAuths } from '../oci/registry-auth.ts';
 import { functionMetrics } from './function-metrics.ts';
-import { lead, type LeadState } from './lead.ts';
+import { functions } from './functions.ts';
 import { SourceListener } from './sources/source-listener.ts';
 
 export async function functionController(context: ControllerContext): Promise<Controller> {
   const state: LeadState = { lastSignOfLife: () => 0 };
   const programAuths = await readAuthFiles(context.config.KONTAIN_REGISTRY_AUTH);
-  const parts = { ...context, programAuths, metrics: functionMetrics(context.registry), state };
+  const metrics = functionMetrics(context.registry);
+  const options = {
+    ...context,
+    programAuths,
+    functionMetrics: metrics,
+    metrics: metrics.controller,
+    state,
+  };
   return {
     name: 'function-controller',
-    lead: (signal) => lead(parts, signal),
-    serve: (signal) => serveSources(parts, signal),
+    lead: (signal) => lead(options, functions(options), signal),
+    serve: (signal) => serveSources(options, signal),
     lastSignOfLife: () => state.lastSignOfLife(),
   };
 }

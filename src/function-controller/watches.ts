@@ -2,7 +2,9 @@ import { functionResource, type StoredFunction } from '../api/function.ts';
 import { imageResource, type StoredImage } from '../api/image.ts';
 import { secrets, type Secret } from '../kube/builtin-resources.ts';
 import { informerSource, type ControllerSource } from '../kube/controller-source.ts';
-import { Informer, type InformerOptions } from '../kube/informer.ts';
+import type { WatchOptions } from '../controllers/lead.ts';
+import { Informer } from '../kube/informer.ts';
+import { startInformers } from '../kube/start-informers.ts';
 import { keyOf, type KubeObject } from '../kube/objects.ts';
 import { ownerKeys } from '../kube/owner-references.ts';
 import {
@@ -25,11 +27,9 @@ export interface Watches extends AsyncDisposable {
   registrySecrets: Informer<Secret>;
 }
 
-type WatchOptions = Omit<InformerOptions<KubeObject>, 'resource' | 'labelSelector' | 'fieldSelector'>;
-
 export function startWatches(options: WatchOptions): Watches {
   const ofBuilds = { ...options, labelSelector: buildLabel };
-  const watches = {
+  return startInformers({
     functions: new Informer({ ...options, resource: functionResource }),
     images: new Informer({ ...options, resource: imageResource }),
     services: new Informer({
@@ -44,15 +44,7 @@ export function startWatches(options: WatchOptions): Watches {
       resource: secrets,
       fieldSelector: `metadata.name=${registrySecretName}`,
     }),
-  };
-  const all = Object.values(watches);
-  for (const informer of all) informer.start();
-  return {
-    ...watches,
-    async [Symbol.asyncDispose]() {
-      await Promise.all(all.map((informer) => informer[Symbol.asyncDispose]()));
-    },
-  };
+  });
 }
 
 /** Which Functions a change of each kind concerns. Images and Services have the name of theirs. */

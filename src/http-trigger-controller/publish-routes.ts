@@ -4,7 +4,7 @@ import type { ImageRoute } from '../api/image-routes.ts';
 import { isBeingDeleted } from '../kube/finalizers.ts';
 import { formatKey, parseKey, refOf, type ObjectRef } from '../kube/objects.ts';
 import { isSamePlace, routesOfImage, type Claim } from './claim.ts';
-import type { ControllerParts } from './controller-parts.ts';
+import type { TriggerParts } from './trigger-parts.ts';
 import { refusalOf, type Arbitration } from './refusal.ts';
 import { parseTrigger, routeOf } from './trigger-route.ts';
 
@@ -13,7 +13,7 @@ import { parseTrigger, routeOf } from './trigger-route.ts';
  * its author wrote. Answers the Image, if there is one. Rejects with a conflict where somebody else wrote meanwhile.
  */
 export function publishRoutes(
-  parts: ControllerParts,
+  parts: TriggerParts,
   ref: ObjectRef,
   signal: AbortSignal,
 ): Promise<StoredImage | undefined> {
@@ -38,14 +38,14 @@ export function publishRoutes(
 
 /** Of all Images that have a route of the trigger: also of the one that it led to before an edit. */
 export async function withdrawRoutes(
-  parts: ControllerParts,
+  parts: TriggerParts,
   triggerKey: string,
   signal: AbortSignal,
 ): Promise<void> {
   for (const key of parts.book.imagesWith(triggerKey)) await publishRoutes(parts, parseKey(key), signal);
 }
 
-export function arbitrationOf(parts: ControllerParts): Arbitration {
+export function arbitrationOf(parts: TriggerParts): Arbitration {
   const { book, functions, images, config } = parts;
   const exists = (ref: ObjectRef): boolean =>
     images.get(ref) !== undefined || functions.get(ref) !== undefined;
@@ -57,7 +57,7 @@ export function arbitrationOf(parts: ControllerParts): Arbitration {
   };
 }
 
-function isServed({ images, writtenImages }: ControllerParts, claim: Claim): boolean {
+function isServed({ images, writtenImages }: TriggerParts, claim: Claim): boolean {
   const image = images.get({ namespace: claim.namespace, name: claim.functionName });
   if (image === undefined) return false;
   const { name } = parseKey(claim.key);
@@ -67,12 +67,12 @@ function isServed({ images, writtenImages }: ControllerParts, claim: Claim): boo
 }
 
 /** In the order of the triggers' names: the same every time. */
-function grantedRoutes(parts: ControllerParts, functionKey: string): ImageRoute[] {
+function grantedRoutes(parts: TriggerParts, functionKey: string): ImageRoute[] {
   const keys = [...parts.book.triggersOf(functionKey)].sort();
   return keys.flatMap((key) => grantedRoute(parts, key) ?? []);
 }
 
-function grantedRoute(parts: ControllerParts, key: string): ImageRoute | undefined {
+function grantedRoute(parts: TriggerParts, key: string): ImageRoute | undefined {
   const [claim, stored] = [parts.book.ofTrigger(key), parts.triggers.get(parseKey(key))];
   if (claim === undefined || stored === undefined || isBeingDeleted(stored)) return undefined;
   if (refusalOf(claim, arbitrationOf(parts)) !== undefined) return undefined;

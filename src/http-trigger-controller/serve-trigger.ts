@@ -4,26 +4,27 @@ import { dataPlanePort } from '../controllers/data-plane.ts';
 import { dataPlaneService, servicePorts } from '../controllers/data-plane-service.ts';
 import { keyOf, type ObjectRef } from '../kube/objects.ts';
 import { controlledBy } from '../kube/owner-references.ts';
+import type { ReadyReport } from '../kube/ready-status.ts';
 import { ReconcileFailure } from '../kube/reconcile-failure.ts';
 import type { Service } from '../kube/workload-resources.ts';
 import { claimOfTrigger } from './claim.ts';
-import type { ControllerParts } from './controller-parts.ts';
+import type { TriggerParts } from './trigger-parts.ts';
 import { ingressObject, type Backend } from './ingress-object.ts';
 import { urlOf } from './public-address.ts';
 import { arbitrationOf, publishRoutes, withdrawRoutes } from './publish-routes.ts';
 import { refusalOf } from './refusal.ts';
 import { parseTrigger, pathOf, routeOf, tlsSecretOf, type FailureReason } from './trigger-route.ts';
-import { servedReport, type Report } from './trigger-status.ts';
+import { servedReport } from './trigger-status.ts';
 
 /**
  * One pass of a reconcile: routes of the Image, Ingress. Answers where the trigger stands. Throws ReconcileFailure; a
  * trigger that is refused has neither of them.
  */
 export async function serveTrigger(
-  parts: ControllerParts,
+  parts: TriggerParts,
   stored: StoredHttpTrigger,
   signal: AbortSignal,
-): Promise<Report> {
+): Promise<ReadyReport> {
   const claim = claimOfTrigger(stored, parts.address);
   const { namespace, functionName, host } = claim;
   const ref = { namespace, name: functionName };
@@ -37,16 +38,26 @@ export async function serveTrigger(
     const { uid = '' } = trigger.metadata;
     await parts.ingresses.apply(ingressObject(trigger, host, backend), uid, signal);
     const report = servedReport(routeOf(trigger, host), { image, object: parts.functions.get(ref) });
-    return { ...report, url: addressOf(parts, trigger, host) };
+    return { ...report, fields: { url: addressOf(parts, trigger, host) ?? null } };
   } catch (error) {
     if (error instanceof ReconcileFailure) await withdrawIngress(parts, stored, signal);
     throw error;
   }
 }
 
+/** Nothing of a trigger is served any more when it goes. */
+export async function clearTrigger(
+  parts: TriggerParts,
+  object: StoredHttpTrigger,
+  signal: AbortSignal,
+): Promise<void> {
+  await withdrawRoutes(parts, keyOf(object), signal);
+  await withdrawIngress(parts, object, signal);
+}
+
 /** Only the trigger's own. */
-export async function withdrawIngress(
-  { ingresses }: ControllerParts,
+async function withdrawIngress(
+  { ingresses }: TriggerParts,
   { metadata }: StoredHttpTrigger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -56,7 +67,7 @@ export async function withdrawIngress(
 
 /** A Function has its Service from its own controller; an Image that stands alone gets one of the same kind. */
 async function ensureBackend(
-  parts: ControllerParts,
+  parts: TriggerParts,
   { ref, image }: { ref: ObjectRef; image: StoredImage | undefined },
   signal: AbortSignal,
 ): Promise<Backend> {
@@ -77,7 +88,7 @@ async function ensureBackend(
   return { name, port: dataPlanePort };
 }
 
-function serviceOf({ config, clusterDomain }: ControllerParts, { metadata }: StoredImage): Service {
+function serviceOf({ config, clusterDomain }: TriggerParts, { metadata }: StoredImage): Service {
   const { namespace = '', name = '', labels } = metadata;
   const { dataPlane } = config.current();
   return dataPlaneService(
@@ -92,7 +103,7 @@ function serviceOf({ config, clusterDomain }: ControllerParts, { metadata }: Sto
   );
 }
 
-function addressOf({ address }: ControllerParts, trigger: HttpTrigger, host: string): string | undefined {
+function addressOf({ address }: TriggerParts, trigger: HttpTrigger, host: string): string | undefined {
   return urlOf({ host, path: pathOf(trigger), isTls: tlsSecretOf(trigger) !== undefined }, address);
 }
 

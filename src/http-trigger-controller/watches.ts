@@ -1,8 +1,9 @@
 import { functionResource, type StoredFunction } from '../api/function.ts';
 import { httpTriggerResource, type StoredHttpTrigger } from '../api/http-trigger.ts';
 import { imageResource, type StoredImage } from '../api/image.ts';
-import { Informer, type InformerOptions } from '../kube/informer.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import type { WatchOptions } from '../controllers/lead.ts';
+import { Informer } from '../kube/informer.ts';
+import { startInformers } from '../kube/start-informers.ts';
 import {
   ingresses as ingressResource,
   services as serviceResource,
@@ -19,11 +20,9 @@ export interface Watches extends AsyncDisposable {
   services: Informer<Service>;
 }
 
-type WatchOptions = Omit<InformerOptions<KubeObject>, 'resource' | 'labelSelector' | 'fieldSelector'>;
-
 export function startWatches(options: WatchOptions): Watches {
   const ours = { ...options, labelSelector: 'created-by=kubeless' };
-  const watches = {
+  return startInformers({
     triggers: new Informer({ ...options, resource: httpTriggerResource }),
     functions: new Informer({ ...options, resource: functionResource }),
     images: new Informer({ ...options, resource: imageResource }),
@@ -33,13 +32,5 @@ export function startWatches(options: WatchOptions): Watches {
       resource: serviceResource,
       labelSelector: 'created-by=kubeless,function',
     }),
-  };
-  const all = Object.values(watches);
-  for (const informer of all) informer.start();
-  return {
-    ...watches,
-    async [Symbol.asyncDispose]() {
-      await Promise.all(all.map((informer) => informer[Symbol.asyncDispose]()));
-    },
-  };
+  });
 }

@@ -3,12 +3,10 @@ import type { StoredHttpTrigger } from '../api/http-trigger.ts';
 import type { StoredImage } from '../api/image.ts';
 import type { FollowedConfig } from '../controllers/followed-config.ts';
 import type { KubeClient } from '../kube/client-types.ts';
-import type { EventRecorder } from '../kube/events.ts';
 import type { ObjectRef } from '../kube/objects.ts';
 import type { OwnedObjects } from '../kube/owned-objects.ts';
 import type { Ingress, Service } from '../kube/workload-resources.ts';
 import type { WrittenObjects } from '../kube/written-objects.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { KeyedLock } from '../lib/keyed-lock.ts';
 import type { ClaimBook } from './claim-book.ts';
 import type { PublicAddress } from './public-address.ts';
@@ -18,12 +16,11 @@ interface Reader<T> {
 }
 
 /** What a reconcile works with. */
-export interface ControllerParts {
+export interface TriggerParts {
   client: KubeClient;
   triggers: Reader<StoredHttpTrigger>;
   functions: Reader<StoredFunction>;
   images: Reader<StoredImage>;
-  written: WrittenObjects<StoredHttpTrigger>;
   writtenImages: WrittenObjects<StoredImage>;
   /** Triggers of one function write the same field: one after the other. */
   imageLock: KeyedLock;
@@ -34,6 +31,4 @@ export interface ControllerParts {
   config: Pick<FollowedConfig, 'current' | 'namespace'>;
   clusterDomain: string;
   address: PublicAddress;
-  events: Pick<EventRecorder, 'record'>;
-  clock: Pick<Clock, 'now'>;
 }
