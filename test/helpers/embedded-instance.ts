@@ -10,6 +10,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { freePorts } from './free-ports.ts';
 import { kubectl, type Kubectl } from './kubectl.ts';
 import { repository } from './program.ts';
+import { keepRegistry, seedRegistry } from './registry-seed.ts';
 
 /** Embedded mode as a user has it, with a home and a port of its own. Disposing it stops it and removes the home. */
 export interface EmbeddedInstance extends AsyncDisposable {
@@ -60,7 +61,11 @@ export async function embeddedInstance(
     kubectl: client,
     record,
     url: (path) => `http://127.0.0.1:${port}${path}`,
-    up: () => embedded('up'),
+    async up() {
+      seedRegistry(home.registry);
+      await embedded('up');
+      keepRegistry(home.registry);
+    },
     down: () => embedded('down'),
     pid: (name) => pidOf(record(), name),
     async deploy(name, image, spec = {}) {
