@@ -1,4 +1,4 @@
-import { cronJobTriggerControllerContract } from '../contracts/cronjob-trigger-controller.ts';
+import { cronJobTriggerControllerContract } from '../contracts/cronjob-trigger-controller/contract.ts';
 
 const cluster = () =>
   Promise.resolve({

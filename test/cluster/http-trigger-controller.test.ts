@@ -1,4 +1,4 @@
-import { httpTriggerControllerContract } from '../contracts/http-trigger-controller.ts';
+import { httpTriggerControllerContract } from '../contracts/http-trigger-controller/contract.ts';
 
 httpTriggerControllerContract('kube-apiserver', () =>
   Promise.resolve({

@@ -1,4 +1,4 @@
 import { startEmbeddedApi } from '../helpers/embedded-api.ts';
-import { httpTriggerControllerContract } from './http-trigger-controller.ts';
+import { httpTriggerControllerContract } from './http-trigger-controller/contract.ts';
 
 httpTriggerControllerContract('embedded API server', startEmbeddedApi);
