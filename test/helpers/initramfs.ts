@@ -2,6 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+export interface AddOptions {
+  /** Says which paths of this machine stay out. */
+  skip?: (path: string) => boolean;
+  /** Makes another file of one: its path in there, and what is in it. */
+  change?: (path: string, content: Buffer) => [path: string, content: Buffer];
+}
+
 /**
  * A file system for the first moments of a Linux, as one file: the `newc` form of cpio (kernel documentation,
  * early-userspace/buffer-format).
@@ -10,18 +17,20 @@ export class Initramfs {
   readonly #pieces: Buffer[] = [];
   readonly #names = new Set<string>();
 
-  /** A file, link or folder of this machine with all below it; `skip` says which paths stay out. */
-  add(source: string, target = source, skip: (path: string) => boolean = () => false): void {
+  /** A file, link or folder of this machine with all below it. */
+  add(source: string, target = source, options: AddOptions = {}): void {
+    const { skip = () => false, change = (path, content) => [path, content] } = options;
     if (skip(source)) return;
     this.#parents(target);
     const info = lstatSync(source);
     if (info.isDirectory()) {
       this.#write(target, info, Buffer.alloc(0));
-      for (const name of readdirSync(source)) this.add(join(source, name), join(target, name), skip);
+      for (const name of readdirSync(source)) this.add(join(source, name), join(target, name), options);
     } else if (info.isSymbolicLink()) {
       this.#write(target, info, Buffer.from(readlinkSync(source)));
     } else if (info.isFile()) {
-      this.#write(target, info, readFileSync(source));
+      const [path, content] = change(target, readFileSync(source));
+      this.#write(path, info, content);
     }
   }
 

@@ -138,13 +138,13 @@ test('the next run is the first minute whose clock shows it, and the latest run 
 });
 
 test('the latest run is the last of all runs in between', () => {
-  const anyInterval = fc.integer({ min: 1, max: 5000 }).map((seconds) => `@every ${seconds}s`);
+  const anyInterval = fc.integer({ min: 30, max: 5000 }).map((seconds) => `@every ${seconds}s`);
   fc.assert(
     fc.property(
       fc.oneof(anySchedule, anyInterval),
       fc.constantFrom(...zones),
       anyMoment,
-      fc.integer({ min: 0, max: 86_400_000 }),
+      fc.integer({ min: 0, max: 6 * 3_600_000 }),
       (text, zone, from, length) => {
         const [schedule, clocks] = [parseSchedule(text), new TimeZone(zone)];
         let last: number | undefined;
@@ -155,6 +155,6 @@ test('the latest run is the last of all runs in between', () => {
         assert.equal(latestRun(schedule, clocks, { afterMs: from, untilMs: from + length }), last);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
