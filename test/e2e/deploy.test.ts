@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -120,6 +120,20 @@ suite('functions from source, in embedded mode', () => {
     process.kill(registry, 'SIGCONT');
     await it.until('patient', 'Ready');
     assert.equal((await it.call('patient')).body, 'patient');
+  });
+
+  test('a home whose registry had no login, or lost it, gets a new one; what it has is served and built on', async () => {
+    const { instance } = it;
+    assert.equal((await it.answer('older', 'before')).exit, 0);
+    const login = readFileSync(instance.home.registryAuth, 'utf8');
+    await instance.down();
+    rmSync(instance.home.registryAuth);
+    await instance.up();
+    assert.notEqual(readFileSync(instance.home.registryAuth, 'utf8'), login);
+    assert.equal((await it.call('older')).body, 'before');
+    const edited = await it.answer('older', 'after');
+    assert.equal(edited.exit, 0, edited.stderr);
+    await eventually('the edit is served', async () => (await it.call('older')).body === 'after');
   });
 
   for (const part of ['controllers', 'embedded-agent'])
