@@ -1,4 +1,4 @@
-import { functionControllerContract } from '../contracts/function-controller.ts';
+import { functionControllerContract } from '../contracts/function-controller/contract.ts';
 
 const cluster = () =>
   Promise.resolve({

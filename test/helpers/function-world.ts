@@ -21,6 +21,7 @@ import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
 import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
+import type { Resource } from '../../src/kube/resource.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { StartTarget } from '../contracts/kubernetes-api/harness.ts';
 import { eventually } from './eventually.ts';
@@ -197,6 +198,15 @@ export class FunctionWorld implements AsyncDisposable {
   /** Arguments of the container that put the first image of a function together. */
   buildArgs(name: string): string {
     return this.builds(name)[0]?.spec.containers[0]?.args?.join(' ') ?? '';
+  }
+
+  /** Waits until a Function has none of those objects. */
+  async nothingLeft(resource: Resource, owner: string): Promise<void> {
+    const options = { namespace: this.namespace, labelSelector: `function=${owner}` };
+    await eventually(`nothing is left of ${owner} in ${resource.plural}`, async () => {
+      const { items } = await this.client.list(resource, options);
+      return items.length === 0;
+    });
   }
 
   /** Reasons, in the order in which they were written. */
