@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { runAgent } from '../embedded/agent/agent.ts';
 import { parseAgentConfig } from '../embedded/agent/agent-config.ts';
 import { createKubeClient } from '../kube/client.ts';
@@ -19,7 +20,8 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   onStopSignal(process, () => stop.abort());
   const machine = { cores: availableParallelism(), memoryBytes: process.constrainedMemory() || totalmem() };
   const onReady = (): void => console.log(JSON.stringify({ ready: true }));
-  await runAgent({ config, client, clock, random, log, machine, onReady }, stop.signal);
+  const native = join(import.meta.dirname, '../../build/native');
+  await runAgent({ config, client, clock, random, log, native, machine, onReady }, stop.signal);
 }
 
 try {

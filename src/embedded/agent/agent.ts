@@ -21,6 +21,8 @@ export interface AgentOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
+  /** Folder of build/native. */
+  native: string;
   /** What the machine has. */
   machine: { cores: number; memoryBytes: number };
   /** Told once Jobs and pods are known. */

@@ -39,6 +39,8 @@ export interface ContainerHostConfig {
   /** First of the 65536 host ids that stand for 0… inside. */
   idBase: number;
   seccomp: object;
+  /** The same, compiled, in base64. */
+  seccompFilter?: string | undefined;
   cgroupsPath: string;
   rootfs: string;
 }
@@ -96,6 +98,7 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
     root: { path: host.rootfs, readonly: run.readOnlyRoot },
     hostname: run.hostname ?? 'build',
     mounts: [...systemMounts, ...run.mounts.map(bind)],
+    annotations: annotations(host),
     linux: {
       namespaces: namespaces(run.network).map((type) => ({ type })),
       uidMappings: mapping,
@@ -108,6 +111,11 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
       readonlyPaths,
     },
   };
+}
+
+/** crun takes it in the place of the rules, which it would compile for each container, in half of the time of a start. runc ignores it. */
+function annotations({ seccompFilter }: ContainerHostConfig): Record<string, string> {
+  return seccompFilter === undefined ? {} : { 'run.oci.seccomp_bpf_data': seccompFilter };
 }
 
 function namespaces(network: ContainerNetwork): string[] {

@@ -1,11 +1,15 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   ociSeccomp,
   parseSeccompProfile,
   resolveSeccompProfile,
+  seccompRules,
+  type ResolvedProfile,
 } from '../../kontainer/container/seccomp-profile.ts';
 import type { EventRecorder } from '../../kube/events.ts';
+import { exec } from '../../lib/exec.ts';
 import { KeyedSemaphore } from '../../lib/keyed-semaphore.ts';
 import { CollectionGuard } from '../../oci/collection-guard.ts';
 import { LayerStore } from '../../oci/layer-store.ts';
@@ -23,6 +27,7 @@ import type { ContainerHost } from './run-container.ts';
 
 const gibibyte = 1024 ** 3;
 const pullTimeoutMs = 15 * 60_000;
+const compileTimeoutMs = 10_000;
 const unpackTimeoutMs = 10 * 60_000;
 
 /** Puts together what running pods on this machine needs, and removes what an earlier agent left. */
@@ -34,7 +39,7 @@ export async function openPodParts(options: AgentOptions, events: EventRecorder)
     client,
     images: await openImages(config, places.images, clock),
     places,
-    host: { ...(await hostOf(config, clock)), passage: await passageTo(places) },
+    host: { ...(await hostOf(options)), passage: await passageTo(places) },
     defaults: defaultLimits(machine),
     systemBinds: systemBinds(),
     loginFile: config.KONTAIN_BUILD_REGISTRY_AUTH,
@@ -74,16 +79,24 @@ async function openImages(
   });
 }
 
-async function hostOf(config: AgentConfig, clock: AgentOptions['clock']): Promise<ContainerHost> {
+async function hostOf({ config, clock, native }: AgentOptions): Promise<ContainerHost> {
   const profile = parseSeccompProfile(await readFile(config.KONTAIN_SECCOMP_PROFILE, 'utf8'));
+  const rules = resolveSeccompProfile(profile, new Set());
   return {
     runtime: config.KONTAIN_OCI_RUNTIME,
     idBase: config.KONTAIN_ID_BASE,
-    seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
+    seccomp: ociSeccomp(rules),
+    seccompFilter: await compiled(rules, native),
     cgroup: config.KONTAIN_AGENT_CGROUP,
     loopbackPorts: config.KONTAIN_BUILD_LOOPBACK_PORTS,
     clock,
   };
+}
+
+async function compiled(rules: ResolvedProfile, native: string): Promise<string> {
+  const options = { input: seccompRules(rules), timeoutMs: compileTimeoutMs };
+  const { stdout } = await exec(join(native, 'kontainer-seccomp'), [], options);
+  return stdout.toString('base64');
 }
 
 /** The highest folder from the root to the home that others cannot pass: who runs it may keep all that is theirs closed. */

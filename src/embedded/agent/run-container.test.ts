@@ -19,12 +19,16 @@ import {
   ociSeccomp,
   parseSeccompProfile,
   resolveSeccompProfile,
+  seccompRules,
 } from '../../kontainer/container/seccomp-profile.ts';
 import { idBase } from '../../oci/id-base.ts';
 import type { ContainerRun } from './container-config.ts';
 import { runContainer, type ContainerHost } from './run-container.ts';
 
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
+const rules = resolveSeccompProfile(profile, new Set());
+const compiler = join(import.meta.dirname, '../../../build/native/kontainer-seccomp');
+const seccompFilter = execFileSync(compiler, { input: seccompRules(rules) }).toString('base64');
 const programs = ['/bin/sh', '/bin/cat', '/usr/bin/id', '/bin/sleep', '/bin/rm', '/bin/mount', '/bin/head'];
 
 /** A layer with a shell and what it needs of this machine. */
@@ -39,7 +43,7 @@ function makeLayer(folder: string): void {
   execFileSync('chown', ['-R', `${idBase}:${idBase}`, folder]);
 }
 
-function machine() {
+function machine(filter = seccompFilter) {
   const top = mkdtempSync(join(tmpdir(), 'agent-'));
   execFileSync('chmod', ['755', top]);
   const root = join(top, basename(top));
@@ -49,7 +53,8 @@ function machine() {
   const host = {
     runtime: '/usr/bin/crun',
     idBase,
-    seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
+    seccomp: ociSeccomp(rules),
+    seccompFilter: filter,
     cgroup: `/${basename(root)}`,
     loopbackPorts: [],
     clock: systemClock,
@@ -123,6 +128,13 @@ test('what is hostile stays inside: no mounts, no files of the machine, no other
   assert.match(log, /No such file/);
   assert.match(log, /hostname: (Read-only|Permission)/);
   assert.match(log, /\/bin\/sh/, 'it is the first process itself');
+});
+
+test('the compiled filter is the one that counts', async () => {
+  const fewer = { ...rules, rules: rules.rules.filter(({ name }) => !name.endsWith('nanosleep')) };
+  using it = machine(execFileSync(compiler, { input: seccompRules(fewer) }).toString('base64'));
+  const { log } = await it.run('sleep 0.01');
+  assert.match(log, /Operation not permitted|Function not implemented/);
 });
 
 test('volumes are shared and read-only ones stay as they are; the image does too', async () => {

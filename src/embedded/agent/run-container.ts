@@ -16,6 +16,8 @@ export interface ContainerHost {
   runtime: string;
   idBase: number;
   seccomp: object;
+  /** The same, compiled, in base64: crun starts in half of the time. */
+  seccompFilter?: string | undefined;
   /** Below each cgroup hierarchy. */
   cgroup: string;
   /**
@@ -124,6 +126,7 @@ async function writeBundle(
   const config: ContainerHostConfig = {
     idBase: host.idBase,
     seccomp: host.seccomp,
+    seccompFilter: host.seccompFilter,
     cgroupsPath: `${host.cgroup}/${id}`,
     rootfs: join(folder, 'rootfs'),
   };
