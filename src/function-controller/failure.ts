@@ -16,6 +16,7 @@ export type FailureReason =
   | 'PushFailed'
   | 'BuildFailed'
   | 'BuildTimeout'
+  | 'DiskFull'
   | 'Conflict'
   | 'PullFailed'
   | 'InternalError';

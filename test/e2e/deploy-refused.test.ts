@@ -3,9 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import type { StoredFunction } from '../../src/api/function.ts';
-import { functionResource } from '../../src/api/function.ts';
-import { secrets } from '../../src/kube/builtin-resources.ts';
+import { functionResource, type StoredFunction } from '../../src/api/function.ts';
+import { configMaps, secrets } from '../../src/kube/builtin-resources.ts';
 import { readAuthFiles } from '../../src/oci/registry-auth.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { freePorts } from '../helpers/free-ports.ts';
@@ -13,6 +12,7 @@ import { serve } from '../helpers/serve.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
 const namespace = 'default';
+const config = { namespace: 'kubeless', name: 'kubeless-config' };
 /** Of a function that does not start: docs/cli.md. */
 const exitFailed = 9;
 
@@ -48,6 +48,9 @@ suite(
 
     const edit = (name: string, spec: object) =>
       it.client.mergePatch(functionResource, { namespace, name }, { spec });
+
+    const configure = (data: Record<string, string | undefined>) =>
+      it.client.mergePatch(configMaps, config, { data });
 
     suite('sources', () => {
       before(async () => {
@@ -99,6 +102,20 @@ suite(
         });
         await assertRefused('source', 'SourceFailed', /127\.0\.0\.1:1/);
         assert.deepEqual(await it.call('source'), { status: 200, body: 'fine' });
+      });
+
+      test('a registry that refuses, and then does not', async () => {
+        await using registry = await serve(() => undefined, { '*': [403, 'no'] });
+        const { data } = await it.client.get(configMaps, config);
+        await configure({ 'function-registry': `${registry.url.slice('http://'.length)}/functions` });
+        const other = { function: 'def handler(a, b): return "other"\n', 'function-content-type': 'text' };
+        await edit('source', { ...other, checksum: null });
+        await assertRefused('source', 'RegistryFailed', /403|denie|refuse/i);
+        assert.deepEqual(await it.call('source'), { status: 200, body: 'fine' });
+        await configure({ 'function-registry': data?.['function-registry'] });
+        await it.until('source', 'Ready');
+        await eventually('it is served', async () => (await it.call('source')).body === 'other');
+        assert.equal((await it.answer('source', 'fine')).exit, 0);
       });
 
       test('a runtime that nobody has', async () => {
@@ -214,9 +231,7 @@ suite(
         const command = 'timeout 1 /usr/bin/python3.11 /opt/kontain/python --check 1>&2';
         const images = ['check', 'runtime'].map((phase) => ({ phase, image, command }));
         const runtimes = [{ ID: 'python', fileNameSuffix: '.py', versions: [{ version: '3.11', images }] }];
-        const patch = JSON.stringify({ data: { 'runtime-images': JSON.stringify(runtimes) } });
-        const { kubectl } = it.instance;
-        await kubectl.run('patch', 'cm', 'kubeless-config', '-n', 'kubeless', '--type=merge', '-p', patch);
+        await configure({ 'runtime-images': JSON.stringify(runtimes) });
         const from = await it.file('endless.py', 'print("begins")\nwhile True: pass\n');
         const flags = ['--runtime', 'python3.11', '--handler', 'endless.handler', '--from-file', from];
         await it.kubeless('function', 'deploy', 'endless', ...flags);

@@ -141,6 +141,24 @@ suite('Jobs on the embedded agent', () => {
     assert.equal(world.log(pod, 'c0'), '');
   });
 
+  test('OnFailure: the container is started again in the same pod, after a pause, and finds its volumes as they were', async () => {
+    await world.create('restarted', {
+      containers: [
+        sh('[ -e /data/once ] && echo again && exit 0; echo > /data/once; exit 4', {
+          volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        }),
+      ],
+      pod: { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] },
+    });
+    await world.ended('restarted', 'Complete');
+    const [pod, ...others] = await world.pods('restarted');
+    assert.deepEqual(others, []);
+    const [status] = pod === undefined ? [] : statusesOf(pod);
+    assert.deepEqual([status?.restartCount, status?.lastState?.terminated?.exitCode], [1, 4]);
+    assert.equal(status?.state.terminated?.exitCode, 0);
+    assert.equal(pod && world.log(pod, 'c0'), 'again\n');
+  });
+
   test('an exit code of the failure policy fails the Job at once, and the termination log is the message', async () => {
     await world.create('final', {
       containers: [sh('echo why > /dev/termination-log; exit 2')],

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** An HTTP server on loopback: 200 with what `answer` gives, else the path's failure, else 404. */
+/** An HTTP server on loopback: 200 with what `answer` gives, else the failure of the path or of `*`, else 404. */
 export async function serve(
   answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined,
   failures: Record<string, [number, string]> = {},
@@ -10,7 +10,7 @@ export async function serve(
 ) {
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
-      const [status, text] = failures[request.url ?? ''] ?? [404, 'no'];
+      const [status, text] = failures[request.url ?? ''] ?? failures['*'] ?? [404, 'no'];
       const content = answer(request, body);
       response.writeHead(content === undefined ? status : 200).end(content ?? text);
     });

@@ -5,9 +5,9 @@ import {
   ociSeccomp,
   parseSeccompProfile,
   resolveSeccompProfile,
-  seccompRules,
   type ResolvedProfile,
 } from '../../kontainer/container/seccomp-profile.ts';
+import { wholeFilter } from '../../kontainer/container/seccomp-narrowing.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import { exec } from '../../lib/exec.ts';
 import { KeyedSemaphore } from '../../lib/keyed-semaphore.ts';
@@ -94,7 +94,7 @@ async function hostOf({ config, clock, native }: AgentOptions): Promise<Containe
 }
 
 async function compiled(rules: ResolvedProfile, native: string): Promise<string> {
-  const options = { input: seccompRules(rules), timeoutMs: compileTimeoutMs };
+  const options = { input: wholeFilter(rules), timeoutMs: compileTimeoutMs };
   const { stdout } = await exec(join(native, 'kontainer-seccomp'), [], options);
   return stdout.toString('base64');
 }

@@ -19,8 +19,8 @@ import {
   ociSeccomp,
   parseSeccompProfile,
   resolveSeccompProfile,
-  seccompRules,
 } from '../../kontainer/container/seccomp-profile.ts';
+import { wholeFilter } from '../../kontainer/container/seccomp-narrowing.ts';
 import { idBase } from '../../oci/id-base.ts';
 import type { ContainerRun } from './container-config.ts';
 import { runContainer, type ContainerHost } from './run-container.ts';
@@ -28,7 +28,7 @@ import { runContainer, type ContainerHost } from './run-container.ts';
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
 const rules = resolveSeccompProfile(profile, new Set());
 const compiler = join(import.meta.dirname, '../../../build/native/kontainer-seccomp');
-const seccompFilter = execFileSync(compiler, { input: seccompRules(rules) }).toString('base64');
+const seccompFilter = execFileSync(compiler, { input: wholeFilter(rules) }).toString('base64');
 const programs = ['/bin/sh', '/bin/cat', '/usr/bin/id', '/bin/sleep', '/bin/rm', '/bin/mount', '/bin/head'];
 
 /** A layer with a shell and what it needs of this machine. */
@@ -132,7 +132,7 @@ test('what is hostile stays inside: no mounts, no files of the machine, no other
 
 test('the compiled filter is the one that counts', async () => {
   const fewer = { ...rules, rules: rules.rules.filter(({ name }) => !name.endsWith('nanosleep')) };
-  using it = machine(execFileSync(compiler, { input: seccompRules(fewer) }).toString('base64'));
+  using it = machine(execFileSync(compiler, { input: wholeFilter(fewer) }).toString('base64'));
   const { log } = await it.run('sleep 0.01');
   assert.match(log, /Operation not permitted|Function not implemented/);
 });

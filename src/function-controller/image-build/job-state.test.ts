@@ -73,6 +73,11 @@ test('failed: which step, why, the last lines, and whether trying again helps', 
   }
   const timeout = jobState(job('Failed', 'DeadlineExceeded'), []);
   assert.ok(timeout.kind === 'failed' && timeout.failure.reason === 'BuildTimeout');
+  const [killed] = pod(ended('install', 137));
+  const status = { ...killed?.status, reason: 'Evicted', message: 'The node was low on resource: disk.' };
+  const evicted = jobState(job('Failed'), [{ metadata: {}, status }]);
+  assert.ok(evicted.kind === 'failed' && evicted.failure.reason === 'DiskFull' && !evicted.final);
+  assert.match(evicted.failure.message, /room on its disk\. The node was low on resource: disk\. Free some/);
   const nobody = jobState(job('Failed'), []);
   assert.ok(nobody.kind === 'failed' && nobody.failure.reason === 'BuildFailed');
 });

@@ -78,6 +78,13 @@ function failureOf(
       'BuildTimeout',
       'The build took too long. Give it more time in spec.build.timeout, or let it do less.',
     );
+  // Its containers were killed, and say nothing of that.
+  const evicted = pods.find(({ status }) => status?.reason === 'Evicted');
+  if (evicted !== undefined)
+    return failed(
+      'DiskFull',
+      `The machine ended the build to keep room on its disk. ${evicted.status?.message ?? ''} Free some, or let the build write less.`,
+    );
   for (const { name, state } of pods.flatMap(containersOf)) {
     const { terminated } = state ?? {};
     if (terminated !== undefined && terminated.exitCode !== 0) return containerFailure(name, terminated);

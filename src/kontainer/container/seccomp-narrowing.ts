@@ -20,13 +20,18 @@ export function narrowingRules(from: ResolvedProfile, to: ResolvedProfile): Reso
   });
 }
 
+/** A whole filter, for what is under none, as input of build/native/kontainer-seccomp. */
+export function wholeFilter({ rules, defaultErrno }: ResolvedProfile): string {
+  return seccompRules(rules, String(defaultErrno));
+}
+
 /** Input of build/native/kontainer-seccomp. Of the native architecture only: none of the kernel's 32-bit entry points. */
-export function seccompRules(rules: Rules): string {
+export function seccompRules(rules: Rules, otherwise = 'allow'): string {
   const lines = rules.map(({ name, errno, args }) => {
     const conditions = args.map(({ index, op, value, valueTwo }) => ` ${index} ${op} ${value} ${valueTwo}`);
     return `${errno === null ? 'allow' : `errno ${errno}`} ${name}${conditions.join('')}`;
   });
-  return `${['default allow', ...lines].join('\n')}\n`;
+  return `${[`default ${otherwise}`, ...lines].join('\n')}\n`;
 }
 
 const allows = ({ errno }: ResolvedRule): boolean => errno === null;
