@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { systemClock } from '../../src/lib/clock.ts';
 import { call, load } from '../helpers/caller.ts';
+import { kubeless } from '../helpers/cli.ts';
 import { embeddedInstance, imageObject, type EmbeddedInstance } from '../helpers/embedded-instance.ts';
 import { leftovers } from '../helpers/leftovers.ts';
 
@@ -95,7 +98,19 @@ test('two instances live side by side, whoever starts them, wherever their homes
     call(two.url('/default/hello')),
   ]);
   assert.deepEqual([first.status, second.status], [200, 200]);
+  assert.deepEqual(await Promise.all([deploySource(one, 'one'), deploySource(two, 'two')]), ['one', 'two']);
   await one.down();
   assert.deepEqual(leftovers(one.home), []);
   assert.equal((await call(two.url('/default/hello'))).body, second.body);
 });
+
+/** A function of the same name in each instance, built by each with its own agent and registry. Answers what it says. */
+async function deploySource(it: EmbeddedInstance, text: string): Promise<string> {
+  const path = join(it.home.root, 'side.py');
+  await writeFile(path, `def handler(event, context): return "${text}"\n`);
+  const flags = ['--runtime', 'python3.11', '--handler', 'side.handler', '--from-file', path, '--wait'];
+  const { kubeconfig } = it.home;
+  const { exit, stderr } = await kubeless(['function', 'deploy', 'side', ...flags], { kubeconfig });
+  assert.equal(exit, 0, stderr);
+  return (await call(it.url('/default/side'))).body;
+}
