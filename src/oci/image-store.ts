@@ -19,8 +19,8 @@ import { digestHex, imagesPath } from './paths.ts';
 
 /**
  * The OCI image layout `<root>/oci-images` (image-spec image-layout.md), with two additions: `refs/<hex>.json` says which
- * manifest of the layout a manifest digest of a registry became (they differ after a conversion), one small file each so
- * that thousands cost nothing; `.staging-*` are copies under way. Images are kept alive by the bundles that use them,
+ * manifest of the layout a manifest digest of a registry became (they differ after a conversion) and where it was copied
+ * from, one small file each so that thousands cost nothing; `.staging-*` are copies under way. Images are kept alive by the bundles that use them,
  * not by index.json, which stays empty.
  */
 export interface StoredImage {
@@ -30,13 +30,18 @@ export interface StoredImage {
   config: ImageConfig;
 }
 
+/** `places`: where it was copied from, which the signature policy allowed. */
+export interface KnownImage extends StoredImage {
+  places: readonly string[];
+}
+
 export const blobsPath = (root: string): string => join(imagesPath(root), 'blobs');
 export const blobPath = (root: string, digest: string): string =>
   join(blobsPath(root), 'sha256', digestHex(digest));
 export const refsPath = (root: string): string => join(imagesPath(root), 'refs');
 const refPath = (root: string, source: string): string => join(refsPath(root), `${digestHex(source)}.json`);
 
-const refSchema = z.object({ manifest: z.string() });
+const refSchema = z.object({ manifest: z.string(), places: z.array(z.string()).default([]) });
 const maxDocumentBytes = 4 * 1024 * 1024;
 
 /** Makes the layout where it is not there yet. */
@@ -48,12 +53,12 @@ export async function openImageStore(root: string): Promise<void> {
 }
 
 /** The image that a registry's manifest digest became, if it is here in whole; a damaged one counts as absent. */
-export async function findImage(root: string, source: string): Promise<StoredImage | null> {
+export async function findImage(root: string, source: string): Promise<KnownImage | null> {
   const text = await readFile(refPath(root, source), 'utf8').catch(ignoreMissing);
   if (text === null) return null;
   try {
-    const { manifest } = refSchema.parse(JSON.parse(text));
-    return await readImage(root, manifest);
+    const { manifest, places } = refSchema.parse(JSON.parse(text));
+    return { ...(await readImage(root, manifest)), places };
   } catch (error) {
     if (hasErrno(error, 'ENOSPC', 'EACCES', 'EMFILE')) throw error;
     await forgetImage(root, source);
@@ -75,8 +80,12 @@ export async function readImage(root: string, digest: string): Promise<StoredIma
   return { digest, manifest, config };
 }
 
-export async function rememberImage(root: string, source: string, digest: string): Promise<void> {
-  await replaceFile(refPath(root, source), JSON.stringify({ manifest: digest }));
+export async function rememberImage(
+  root: string,
+  source: string,
+  { digest, places }: Pick<KnownImage, 'digest' | 'places'>,
+): Promise<void> {
+  await replaceFile(refPath(root, source), JSON.stringify({ manifest: digest, places }));
 }
 
 export async function forgetImage(root: string, source: string): Promise<void> {

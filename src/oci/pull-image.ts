@@ -15,7 +15,7 @@ import {
 import { checkLocalSource, type LocalSourceRules } from './local-source.ts';
 import { readNearManifest, type NearRegistries } from './near-manifest.ts';
 import { choosePlatform } from './platform.ts';
-import type { ImageReference } from './reference.ts';
+import { formatReference, type ImageReference } from './reference.ts';
 import { formatAuthFile, type RegistryAuths } from './registry-auth.ts';
 import { copyToLayout, inspectManifest, type SkopeoOptions, type SkopeoRun } from './skopeo.ts';
 
@@ -50,7 +50,8 @@ export interface PulledImage {
 
 /**
  * Brings an image into the store. The registry is always asked what the reference means, with the credentials given, so
- * that nobody gets an image that happens to be here; what is here is not fetched again. Rejects with `invalid` (the
+ * that nobody gets an image that happens to be here; what is here is not fetched again. The signature policy is asked for each
+ * place that an image comes from. Rejects with `invalid` (the
  * author must act), `not_ready` (try later) or `disk_full`.
  */
 export async function pullImage(request: PullRequest, options: PullOptions): Promise<PulledImage> {
@@ -72,7 +73,8 @@ async function transfer(request: PullRequest, run: SkopeoRun, options: PullOptio
   const { sourceDigest, ...resolved } = await resolve(request, run, options);
   const known = await findImage(root, resolved.manifestDigest);
   if (known === null) request.onCopy?.();
-  const image = known ?? (await copy(resolved, run, options));
+  const isAllowed = known?.places.includes(placeOf(request.reference)) ?? false;
+  const image = isAllowed && known ? known : await copy(resolved, known?.places ?? [], { run, options });
   request.guard.pin(digestsOf(image));
   // Between reading and pinning it the collector can have taken a part: then it is fetched as if it had never been here.
   const whole = known === null || (await findImage(root, resolved.manifestDigest)) !== null;
@@ -86,6 +88,9 @@ export function digestsOf({ digest, manifest, config }: StoredImage): string[] {
   const blobs = manifest.layers.map((layer) => layer.digest);
   return [digest, manifest.config.digest, ...blobs, ...config.rootfs.diff_ids];
 }
+
+/** One more is only asked about again. */
+const maxPlaces = 15;
 
 interface Resolved {
   sourceDigest: string;
@@ -119,17 +124,25 @@ function pin(reference: ImageReference, digest: string): ImageReference {
   return reference.transport === 'docker' ? { ...reference, digest } : reference;
 }
 
+/** What rules of a policy are about: an image in a registry without tag and digest, or a path. */
+function placeOf(reference: ImageReference): string {
+  return reference.transport === 'docker'
+    ? `docker://${reference.registry}/${reference.repository}`
+    : formatReference(reference);
+}
+
 async function copy(
   resolved: Omit<Resolved, 'sourceDigest'>,
-  run: SkopeoRun,
-  options: PullOptions,
+  places: readonly string[],
+  { run, options }: { run: SkopeoRun; options: PullOptions },
 ): Promise<StoredImage> {
   const { root, skopeo } = options;
   await checkSize(resolved, run, options);
   await copyToLayout(resolved.reference, blobsPath(root), run, skopeo);
   const digest = await layoutManifest(join(run.folder, 'layout'));
   const image = await readImage(root, digest);
-  await rememberImage(root, resolved.manifestDigest, digest);
+  const allowed = [...places.slice(-maxPlaces), placeOf(resolved.reference)];
+  await rememberImage(root, resolved.manifestDigest, { digest, places: allowed });
   return image;
 }
 
