@@ -10,6 +10,7 @@ import {
   openStaging,
   readImage,
   rememberImage,
+  type KnownImage,
   type StoredImage,
 } from './image-store.ts';
 import { checkLocalSource, type LocalSourceRules } from './local-source.ts';
@@ -73,8 +74,7 @@ async function transfer(request: PullRequest, run: SkopeoRun, options: PullOptio
   const { sourceDigest, ...resolved } = await resolve(request, run, options);
   const known = await findImage(root, resolved.manifestDigest);
   if (known === null) request.onCopy?.();
-  const isAllowed = known?.places.includes(placeOf(request.reference)) ?? false;
-  const image = isAllowed && known ? known : await copy(resolved, known?.places ?? [], { run, options });
+  const image = isFrom(request.reference, known) ? known : await copy(resolved, known, { run, options });
   request.guard.pin(digestsOf(image));
   // Between reading and pinning it the collector can have taken a part: then it is fetched as if it had never been here.
   const whole = known === null || (await findImage(root, resolved.manifestDigest)) !== null;
@@ -131,9 +131,13 @@ function placeOf(reference: ImageReference): string {
     : formatReference(reference);
 }
 
+function isFrom(reference: ImageReference, known: KnownImage | null): known is KnownImage {
+  return known?.places.includes(placeOf(reference)) ?? false;
+}
+
 async function copy(
   resolved: Omit<Resolved, 'sourceDigest'>,
-  places: readonly string[],
+  known: KnownImage | null,
   { run, options }: { run: SkopeoRun; options: PullOptions },
 ): Promise<StoredImage> {
   const { root, skopeo } = options;
@@ -141,8 +145,8 @@ async function copy(
   await copyToLayout(resolved.reference, blobsPath(root), run, skopeo);
   const digest = await layoutManifest(join(run.folder, 'layout'));
   const image = await readImage(root, digest);
-  const allowed = [...places.slice(-maxPlaces), placeOf(resolved.reference)];
-  await rememberImage(root, resolved.manifestDigest, { digest, places: allowed });
+  const places = [...(known?.places ?? []).slice(-maxPlaces), placeOf(resolved.reference)];
+  await rememberImage(root, resolved.manifestDigest, { digest, places });
   return image;
 }
 
