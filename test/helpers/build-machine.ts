@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ContainerRun, VolumeBind } from '../../src/embedded/agent/container-config.ts';
 import { runContainer } from '../../src/embedded/agent/run-container.ts';
-import {
-  ociSeccomp,
-  parseSeccompProfile,
-  resolveSeccompProfile,
-} from '../../src/kontainer/container/seccomp-profile.ts';
+import { containerSeccomp } from '../../src/kontainer/container/compile-seccomp.ts';
+import { parseSeccompProfile, resolveSeccompProfile } from '../../src/kontainer/container/seccomp-profile.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { CollectionGuard } from '../../src/oci/collection-guard.ts';
 import { KeyedSemaphore } from '../../src/lib/keyed-semaphore.ts';
@@ -20,6 +17,7 @@ import { pullImage } from '../../src/oci/pull-image.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { defaultUnpackLimits } from '../../src/oci/unpack/unpack-limits.ts';
 import { imageLayout } from './image-layout.ts';
+import { repository } from './program.ts';
 
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
 
@@ -55,7 +53,10 @@ export async function buildMachine() {
   const host = {
     runtime: '/usr/bin/crun',
     idBase,
-    seccomp: ociSeccomp(resolveSeccompProfile(profile, new Set())),
+    seccomp: await containerSeccomp(
+      resolveSeccompProfile(profile, new Set()),
+      join(repository, 'build/native'),
+    ),
     cgroup: `/${basename(root)}`,
     loopbackPorts: [],
     clock: systemClock,

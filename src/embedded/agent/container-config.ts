@@ -1,4 +1,5 @@
 import type { ContainerNetwork } from '../../controllers/container-network.ts';
+import { seccompAnnotation, type ContainerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
 
 /** One container of a pod as the OCI runtime needs it: references resolved, images unpacked. */
 export interface ContainerRun {
@@ -38,9 +39,7 @@ export interface ContainerLimits {
 export interface ContainerHostConfig {
   /** First of the 65536 host ids that stand for 0… inside. */
   idBase: number;
-  seccomp: object;
-  /** The same, compiled, in base64. */
-  seccompFilter?: string | undefined;
+  seccomp: ContainerSeccomp;
   cgroupsPath: string;
   rootfs: string;
 }
@@ -98,7 +97,7 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
     root: { path: host.rootfs, readonly: run.readOnlyRoot },
     hostname: run.hostname ?? 'build',
     mounts: [...systemMounts, ...run.mounts.map(bind)],
-    annotations: annotations(host),
+    annotations: seccompAnnotation(host.seccomp),
     linux: {
       namespaces: namespaces(run.network).map((type) => ({ type })),
       uidMappings: mapping,
@@ -106,16 +105,11 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
       cgroupsPath: host.cgroupsPath,
       resources: resources(run.limits),
       rootfsPropagation: 'private',
-      seccomp: host.seccomp,
+      seccomp: host.seccomp.rules,
       maskedPaths,
       readonlyPaths,
     },
   };
-}
-
-/** crun takes it in the place of the rules, which it would compile for each container, in half of the time of a start. runc ignores it. */
-function annotations({ seccompFilter }: ContainerHostConfig): Record<string, string> {
-  return seccompFilter === undefined ? {} : { 'run.oci.seccomp_bpf_data': seccompFilter };
 }
 
 function namespaces(network: ContainerNetwork): string[] {

@@ -1,15 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  ociSeccomp,
-  parseSeccompProfile,
-  resolveSeccompProfile,
-  type ResolvedProfile,
-} from '../../kontainer/container/seccomp-profile.ts';
-import { wholeFilter } from '../../kontainer/container/seccomp-narrowing.ts';
+import { containerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
+import { parseSeccompProfile, resolveSeccompProfile } from '../../kontainer/container/seccomp-profile.ts';
 import type { EventRecorder } from '../../kube/events.ts';
-import { exec } from '../../lib/exec.ts';
 import { KeyedSemaphore } from '../../lib/keyed-semaphore.ts';
 import { CollectionGuard } from '../../oci/collection-guard.ts';
 import { LayerStore } from '../../oci/layer-store.ts';
@@ -27,7 +20,6 @@ import type { ContainerHost } from './run-container.ts';
 
 const gibibyte = 1024 ** 3;
 const pullTimeoutMs = 15 * 60_000;
-const compileTimeoutMs = 10_000;
 const unpackTimeoutMs = 10 * 60_000;
 
 /** Puts together what running pods on this machine needs, and removes what an earlier agent left. */
@@ -85,18 +77,11 @@ async function hostOf({ config, clock, native }: AgentOptions): Promise<Containe
   return {
     runtime: config.KONTAIN_OCI_RUNTIME,
     idBase: config.KONTAIN_ID_BASE,
-    seccomp: ociSeccomp(rules),
-    seccompFilter: await compiled(rules, native),
+    seccomp: await containerSeccomp(rules, native),
     cgroup: config.KONTAIN_AGENT_CGROUP,
     loopbackPorts: config.KONTAIN_BUILD_LOOPBACK_PORTS,
     clock,
   };
-}
-
-async function compiled(rules: ResolvedProfile, native: string): Promise<string> {
-  const options = { input: wholeFilter(rules), timeoutMs: compileTimeoutMs };
-  const { stdout } = await exec(join(native, 'kontainer-seccomp'), [], options);
-  return stdout.toString('base64');
 }
 
 /** The highest folder from the root to the home that others cannot pass: who runs it may keep all that is theirs closed. */

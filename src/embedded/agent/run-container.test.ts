@@ -15,20 +15,16 @@ import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../../../test/helpers/eventually.ts';
 import { systemClock } from '../../lib/clock.ts';
-import {
-  ociSeccomp,
-  parseSeccompProfile,
-  resolveSeccompProfile,
-} from '../../kontainer/container/seccomp-profile.ts';
-import { wholeFilter } from '../../kontainer/container/seccomp-narrowing.ts';
+import { containerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
+import { parseSeccompProfile, resolveSeccompProfile } from '../../kontainer/container/seccomp-profile.ts';
 import { idBase } from '../../oci/id-base.ts';
 import type { ContainerRun } from './container-config.ts';
 import { runContainer, type ContainerHost } from './run-container.ts';
 
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
 const rules = resolveSeccompProfile(profile, new Set());
-const compiler = join(import.meta.dirname, '../../../build/native/kontainer-seccomp');
-const seccompFilter = execFileSync(compiler, { input: wholeFilter(rules) }).toString('base64');
+const native = join(import.meta.dirname, '../../../build/native');
+const seccomp = await containerSeccomp(rules, native);
 const programs = ['/bin/sh', '/bin/cat', '/usr/bin/id', '/bin/sleep', '/bin/rm', '/bin/mount', '/bin/head'];
 
 /** A layer with a shell and what it needs of this machine. */
@@ -43,7 +39,7 @@ function makeLayer(folder: string): void {
   execFileSync('chown', ['-R', `${idBase}:${idBase}`, folder]);
 }
 
-function machine(filter = seccompFilter) {
+function machine({ filter } = seccomp) {
   const top = mkdtempSync(join(tmpdir(), 'agent-'));
   execFileSync('chmod', ['755', top]);
   const root = join(top, basename(top));
@@ -53,8 +49,7 @@ function machine(filter = seccompFilter) {
   const host = {
     runtime: '/usr/bin/crun',
     idBase,
-    seccomp: ociSeccomp(rules),
-    seccompFilter: filter,
+    seccomp: { ...seccomp, filter },
     cgroup: `/${basename(root)}`,
     loopbackPorts: [],
     clock: systemClock,
@@ -132,7 +127,7 @@ test('what is hostile stays inside: no mounts, no files of the machine, no other
 
 test('the compiled filter is the one that counts', async () => {
   const fewer = { ...rules, rules: rules.rules.filter(({ name }) => !name.endsWith('nanosleep')) };
-  using it = machine(execFileSync(compiler, { input: wholeFilter(fewer) }).toString('base64'));
+  using it = machine(await containerSeccomp(fewer, native));
   const { log } = await it.run('sleep 0.01');
   assert.match(log, /Operation not permitted|Function not implemented/);
 });

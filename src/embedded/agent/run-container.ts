@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ContainerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { tiedCommand } from '../../lib/tied-process.ts';
 import type { ContainerNetwork } from '../../controllers/container-network.ts';
@@ -15,9 +16,7 @@ export interface ContainerHost {
   /** OCI runtime, such as /usr/bin/crun. */
   runtime: string;
   idBase: number;
-  seccomp: object;
-  /** The same, compiled, in base64: crun starts in half of the time. */
-  seccompFilter?: string | undefined;
+  seccomp: ContainerSeccomp;
   /** Below each cgroup hierarchy. */
   cgroup: string;
   /**
@@ -126,7 +125,6 @@ async function writeBundle(
   const config: ContainerHostConfig = {
     idBase: host.idBase,
     seccomp: host.seccomp,
-    seccompFilter: host.seccompFilter,
     cgroupsPath: `${host.cgroup}/${id}`,
     rootfs: join(folder, 'rootfs'),
   };

@@ -2,16 +2,11 @@ import { randomInt } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
-import { exec } from '../../lib/exec.ts';
 import type { Logger } from '../../lib/log.ts';
 import { Launcher } from '../launcher/launcher.ts';
-import { narrowingRules, seccompRules } from './seccomp-narrowing.ts';
-import {
-  ociSeccomp,
-  parseSeccompProfile,
-  resolveSeccompProfile,
-  type ResolvedProfile,
-} from './seccomp-profile.ts';
+import { compileFilter, containerSeccomp, type ContainerSeccomp } from './compile-seccomp.ts';
+import { narrowingFilter } from './seccomp-filter.ts';
+import { parseSeccompProfile, resolveSeccompProfile, type ResolvedProfile } from './seccomp-profile.ts';
 import { templateCapabilities } from './runtime-config.ts';
 import { writeSkeleton } from './skeleton.ts';
 
@@ -37,18 +32,18 @@ export interface ContainerHostOptions {
 
 const defaultStartTimeoutMs = 60_000;
 
-/** `linux.seccomp` for containers that run user code, and for templates, which need more until they fork. */
+/** For containers that run user code, and for templates, which need more until they fork. */
 export interface SeccompFilters {
-  kontainer: object;
-  template: object;
+  kontainer: ContainerSeccomp;
+  template: ContainerSeccomp;
 }
 
 /** What all functions of a node share: the launcher, which is started again when it dies, and the folders around it. */
 export class ContainerHost implements AsyncDisposable {
   readonly options: ContainerHostOptions;
-  readonly seccomp: SeccompFilters;
   readonly skeleton: string;
   readonly #profiles: { kontainer: ResolvedProfile; template: ResolvedProfile };
+  #seccomp: SeccompFilters | undefined;
   #launcher: Promise<Launcher> | null = null;
   #current: Launcher | null = null;
   /* a launcher that is still dying may hold cgroups and names of a former life: never use a number twice */
@@ -63,15 +58,17 @@ export class ContainerHost implements AsyncDisposable {
       kontainer: resolveSeccompProfile(profile, new Set()),
       template: resolveSeccompProfile(profile, new Set(templateCapabilities)),
     };
-    this.seccomp = {
-      kontainer: ociSeccomp(this.#profiles.kontainer),
-      template: ociSeccomp(this.#profiles.template),
-    };
   }
 
   /** Places on this host that no function's author shall read in an error. */
   get paths(): string[] {
     return [this.options.run, this.options.layers, this.options.native];
+  }
+
+  /** There once the first launcher is. */
+  get seccomp(): SeccompFilters {
+    if (this.#seccomp === undefined) throw new Error('no launcher has been started');
+    return this.#seccomp;
   }
 
   /** Calls `late` unless `started` is settled in time. */
@@ -130,14 +127,18 @@ export class ContainerHost implements AsyncDisposable {
     return launcher;
   }
 
-  /** For forks: they have the template's filter already. */
+  /** Answers the file for forks: they have the template's filter already. */
   async #compileSeccomp(): Promise<string> {
     const { native, run } = this.options;
     const { template, kontainer } = this.#profiles;
-    const input = seccompRules(narrowingRules(template, kontainer));
-    const { stdout } = await exec(join(native, 'kontainer-seccomp'), [], { input, timeoutMs: 10_000 });
+    const [ofTemplate, ofKontainer, forks] = await Promise.all([
+      containerSeccomp(template, native),
+      containerSeccomp(kontainer, native),
+      compileFilter(narrowingFilter(template, kontainer), native),
+    ]);
+    this.#seccomp = { template: ofTemplate, kontainer: ofKontainer };
     const file = join(run, 'seccomp.bpf');
-    await writeFile(file, stdout);
+    await writeFile(file, forks);
     return file;
   }
 }

@@ -32,7 +32,7 @@ const shape: ContainerShape = {
   env: { A: '1', B: 'x=y' },
   user: { uid: 7, gid: 8, groups: [9] },
   capabilities: [],
-  seccomp: {},
+  seccomp: { rules: {}, filter: 'AAAA' },
   cgroupsPath: '/kontain/k1/c',
   rootfs: '/run/fs/1',
   hostname: 'kontainer-1',

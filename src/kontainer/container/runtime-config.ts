@@ -1,4 +1,5 @@
 import type { KontainerSpec } from '../spec.ts';
+import { seccompAnnotation, type ContainerSeccomp } from './compile-seccomp.ts';
 
 /** What the two ways to start a container of a function differ in. */
 export interface ContainerShape {
@@ -6,7 +7,7 @@ export interface ContainerShape {
   env: Readonly<Record<string, string>>;
   user: { uid: number; gid: number; groups: readonly number[] };
   capabilities: readonly string[];
-  seccomp: object;
+  seccomp: ContainerSeccomp;
   /** Below each cgroup hierarchy; its parent has the limits. */
   cgroupsPath: string;
   rootfs: string;
@@ -104,6 +105,7 @@ export function runtimeConfig(spec: KontainerSpec, shape: ContainerShape): objec
     root: { path: shape.rootfs, readonly: true },
     hostname: shape.hostname,
     mounts: mounts(spec, shape.forks),
+    annotations: seccompAnnotation(shape.seccomp),
     linux: {
       namespaces: namespaces.map((type) => ({ type })),
       uidMappings: mapping,
@@ -111,7 +113,7 @@ export function runtimeConfig(spec: KontainerSpec, shape: ContainerShape): objec
       cgroupsPath: shape.cgroupsPath,
       resources: { devices: [{ allow: false, access: 'rwm' }] },
       rootfsPropagation: 'private',
-      seccomp: shape.seccomp,
+      seccomp: shape.seccomp.rules,
       /* all forks of a template have its /dev in common: what one could write there, another could read */
       ...(shape.forks ? { readonlyPaths: ['/dev'] } : { maskedPaths, readonlyPaths }),
     },

@@ -1,11 +1,11 @@
 import type { Sample } from './sample.ts';
 
 /**
- * Ways to measure: one call after the other over new connections (`serial`; `ordinary` is the same from a client of Node.js,
- * not from one in C) or over one (`keepAlive`); the same over new connections with pauses, so that what is started ahead is there (`paced`); 8 callers at once (`throughput`); calls to
+ * Ways to measure: one call after the other over new connections (`serial`) or over one (`keepAlive`); the same over new
+ * connections with pauses, so that what is started ahead is there (`paced`); 8 callers at once (`throughput`); calls to
  * functions of which no process exists (`first`).
  */
-export const aspects = ['serial', 'ordinary', 'keepAlive', 'paced', 'throughput', 'first'] as const;
+export const aspects = ['serial', 'keepAlive', 'paced', 'throughput', 'first'] as const;
 export type Aspect = (typeof aspects)[number];
 
 /** Takes about so many seconds. */

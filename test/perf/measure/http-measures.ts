@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import type { Contender } from './contender.ts';
 import type { Sample } from './sample.ts';
 import { runTool } from './tool.ts';
 
-const client = join(import.meta.dirname, '../programs/serial-client.mjs');
 const callers = 8;
 const unlimited = 1e9;
 /** Longer than a Kontainer takes to be started ahead. */
@@ -33,7 +31,6 @@ export function httpMeasures(tools: string, port: number, paths: readonly string
     runLoad(tools, { port, paths, seconds, keepAlive: false, callers: 1, ...load });
   return {
     serial: measure({}),
-    ordinary: (seconds) => runTool([process.execPath, client, String(port), String(seconds), ...paths]),
     keepAlive: measure({ keepAlive: true }),
     paced: measure({ pauseMs }),
     throughput: measure({ keepAlive: true, callers }),

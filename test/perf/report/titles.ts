@@ -2,7 +2,6 @@ import type { Aspect } from '../measure/contender.ts';
 
 export const titles: Readonly<Record<Aspect, string>> = {
   serial: 'serial, new connections',
-  ordinary: 'serial, Node.js client',
   keepAlive: 'serial, keep-alive',
   paced: 'with pauses, new connections',
   throughput: '8 callers',

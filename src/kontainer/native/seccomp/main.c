@@ -1,6 +1,7 @@
 /* kontainer-seccomp: turns rules on standard input into a BPF program on standard output, by libseccomp.
  * Lines, fields separated by spaces; every number may be negative or unsigned decimal:
  *   default ERRNO | default allow       what happens to a system call that no rule names
+ *   architecture NAME                   besides the native one, before any rule; system calls of others kill the process
  *   allow NAME [INDEX OP VALUE VALUE2]* conditions on arguments, all of which must hold; OP as in the OCI runtime spec
  *   errno NUMBER NAME [...]             like allow, but the call fails with that number
  * Names that this libseccomp or kernel does not know are skipped, as container engines do. */
@@ -55,11 +56,18 @@ static void begin(const char *action) {
   seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree: fewer steps for each system call */
 }
 
+static void add_architecture(const char *name) {
+  uint32_t token = seccomp_arch_resolve_name(name);
+  int error = token ? seccomp_arch_add(filter, token) : -EINVAL;
+  if (error && error != -EEXIST) die("architecture", name, -error);
+}
+
 static void take(char *line) {
   char *rest = line, *word = strsep(&rest, " ");
   if (!rest) die("line", line, EINVAL);
   if (strcmp(word, "default") == 0) begin(rest);
   else if (!filter) die("default", "must come first", EINVAL);
+  else if (strcmp(word, "architecture") == 0) add_architecture(rest);
   else if (strcmp(word, "allow") == 0) add(SCMP_ACT_ALLOW, rest);
   else if (strcmp(word, "errno") == 0) {
     uint16_t number = (uint16_t)atoi(strsep(&rest, " "));

@@ -20,18 +20,23 @@ export function narrowingRules(from: ResolvedProfile, to: ResolvedProfile): Reso
   });
 }
 
-/** A whole filter, for what is under none, as input of build/native/kontainer-seccomp. */
-export function wholeFilter({ rules, defaultErrno }: ResolvedProfile): string {
-  return seccompRules(rules, String(defaultErrno));
+/** Input of build/native/kontainer-seccomp, of the native architecture only: none of the kernel's 32-bit entry points. */
+export function narrowingFilter(from: ResolvedProfile, to: ResolvedProfile): string {
+  return lines(['default allow'], narrowingRules(from, to));
 }
 
-/** Input of build/native/kontainer-seccomp. Of the native architecture only: none of the kernel's 32-bit entry points. */
-export function seccompRules(rules: Rules, otherwise = 'allow'): string {
-  const lines = rules.map(({ name, errno, args }) => {
+/** The same for what is under no filter yet. */
+export function wholeFilter({ rules, defaultErrno, architectures }: ResolvedProfile): string {
+  const others = architectures.map((name) => `architecture ${name.replace('SCMP_ARCH_', '').toLowerCase()}`);
+  return lines([`default ${defaultErrno}`, ...others], rules);
+}
+
+function lines(head: readonly string[], rules: Rules): string {
+  const body = rules.map(({ name, errno, args }) => {
     const conditions = args.map(({ index, op, value, valueTwo }) => ` ${index} ${op} ${value} ${valueTwo}`);
     return `${errno === null ? 'allow' : `errno ${errno}`} ${name}${conditions.join('')}`;
   });
-  return `${[`default ${otherwise}`, ...lines].join('\n')}\n`;
+  return `${[...head, ...body].join('\n')}\n`;
 }
 
 const allows = ({ errno }: ResolvedRule): boolean => errno === null;

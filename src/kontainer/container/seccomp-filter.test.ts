@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { exec } from '../../lib/exec.ts';
 import { templateCapabilities } from './runtime-config.ts';
-import { narrowingRules, seccompRules } from './seccomp-narrowing.ts';
+import { narrowingFilter, narrowingRules, wholeFilter } from './seccomp-filter.ts';
 import { parseSeccompProfile, resolveSeccompProfile, type ResolvedRule } from './seccomp-profile.ts';
 
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
@@ -72,12 +72,19 @@ test('only what a template may and a Kontainer may not is refused again', () => 
   assert.ok(names.length < 40, names.join());
 });
 
-test('the rules compile to a small BPF program', async () => {
+async function instructions(input: string): Promise<number> {
   const program = join(import.meta.dirname, '../../../build/native/kontainer-seccomp');
-  const { stdout } = await exec(program, [], { input: seccompRules(narrowing), timeoutMs: 10_000 });
+  const { stdout } = await exec(program, [], { input, timeoutMs: 10_000 });
   assert.equal(stdout.length % 8, 0, 'of 8-byte instructions');
-  assert.ok(stdout.length / 8 > narrowing.length);
-  assert.ok(stdout.length / 8 < 120, `${stdout.length / 8} instructions`);
+  return stdout.length / 8;
+}
+
+test('what narrows a filter compiles to a small BPF program, a whole filter to one for all architectures', async () => {
+  const added = await instructions(narrowingFilter(template, kontainer));
+  const whole = await instructions(wholeFilter(kontainer));
+  const native = await instructions(wholeFilter({ ...kontainer, architectures: [] }));
+  assert.ok(added > narrowing.length && added < 120, `${added} instructions`);
+  assert.ok(native > 300 && whole > 2 * native, `${native} and ${whole} instructions`);
 });
 
 test('a restriction that cannot be added is refused', () => {
