@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { Registry } from 'prom-client';
-import { inlineSpec } from '../../test/helpers/inline-spec.ts';
+import { kontainerSpec } from '../../test/helpers/kontainer-spec.ts';
 import { InlineDriver } from '../../test/helpers/inline-driver.ts';
 import { MemorySource } from '../../test/helpers/memory-source.ts';
 import { systemClock as clock } from '../lib/clock.ts';
@@ -24,7 +24,7 @@ test('at its start it removes the logs of functions that are gone', async () => 
   for (const name of ['fn.log', 'fn.log.1', 'gone.log', 'gone.log.1'])
     await writeFile(join(folder, name), '');
   const config = configFrom(parseEnvironment({ KONTAIN_ROOT: root }), machine);
-  const source = new MemorySource([inlineSpec({ name: 'fn' })]);
+  const source = new MemorySource([kontainerSpec({ name: 'fn' })]);
   await using driver = new InlineDriver({});
   const plane = new DataPlane({
     config,

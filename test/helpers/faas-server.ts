@@ -7,7 +7,7 @@ import type { KontainerSpec } from '../../src/kontainer/spec.ts';
 import { publishBundle, removeBundle } from '../../src/oci/bundle-publish.ts';
 import { idBase } from '../../src/oci/id-base.ts';
 import { layerContentPath } from '../../src/oci/paths.ts';
-import { inlineSpec } from './inline-spec.ts';
+import { kontainerSpec } from './kontainer-spec.ts';
 import { repository, startProgram, type RunningProgram } from './program.ts';
 
 const layer = `sha256:${'a'.repeat(64)}`;
@@ -50,7 +50,7 @@ async function startOn(root: string, env: NodeJS.ProcessEnv): Promise<TestFaasSe
     url: (path) => url + path,
     async deploy(name, change) {
       const user = { uid: 1000, gid: 1000, groups: [] };
-      const spec = inlineSpec({
+      const spec = kontainerSpec({
         name,
         protocol: 'cgi',
         user,

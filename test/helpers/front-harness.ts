@@ -15,7 +15,7 @@ import type { KontainerSpec } from '../../src/kontainer/spec.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { InlineDriver, type InlineFunction } from './inline-driver.ts';
-import { inlineSpec } from './inline-spec.ts';
+import { kontainerSpec } from './kontainer-spec.ts';
 import { MemorySource } from './memory-source.ts';
 
 export const frontLimits: FrontLimits = {
@@ -54,7 +54,7 @@ export class FrontHarness {
 
   private constructor(options: HarnessOptions) {
     const specs = Object.keys(options.functions).map((name) =>
-      inlineSpec({ name, args: [name], ...options.spec }),
+      kontainerSpec({ name, args: [name], ...options.spec }),
     );
     this.driver = new InlineDriver(options.functions);
     this.source = new MemorySource(specs);

@@ -6,7 +6,7 @@ import { hashSync } from 'bcryptjs';
 import { bundleRoute, routesDocument } from '../../../test/helpers/bundle-routes.ts';
 import { FrontHarness } from '../../../test/helpers/front-harness.ts';
 import { echo } from '../../../test/helpers/inline-functions.ts';
-import { inlineSpec } from '../../../test/helpers/inline-spec.ts';
+import { kontainerSpec } from '../../../test/helpers/kontainer-spec.ts';
 import type { BundleRoute } from '../../kontainer/routes.ts';
 import type { FrontOptions } from './front-options.ts';
 
@@ -22,7 +22,7 @@ async function harness(
 ): Promise<FrontHarness> {
   const started = await FrontHarness.start({ functions: { fn: echo }, front });
   const document = routesDocument([bundleRoute({ host: 'fn.example', path: '/api', ...route })]);
-  started.source.set(inlineSpec({ name: 'fn', args: ['fn'] }), document);
+  started.source.set(kontainerSpec({ name: 'fn', args: ['fn'] }), document);
   return started;
 }
 

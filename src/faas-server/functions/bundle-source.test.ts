@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inlineSpec } from '../../../test/helpers/inline-spec.ts';
+import { kontainerSpec } from '../../../test/helpers/kontainer-spec.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/log.ts';
 import { publishBundle, removeBundle } from '../../oci/bundle-publish.ts';
@@ -17,7 +17,12 @@ test('follows the bundles on disk, and leases what is open', async () => {
   const root = await mkdtemp(join(tmpdir(), 'bundle-source-'));
   const bundle = { namespace: 'ns', name: 'fn' };
   const publish = (generation: number) =>
-    publishBundle(root, bundle, { spec: inlineSpec({ ...bundle, generation }), imageConfig: {} }, Date.now());
+    publishBundle(
+      root,
+      bundle,
+      { spec: kontainerSpec({ ...bundle, generation }), imageConfig: {} },
+      Date.now(),
+    );
   const leases = () => readdir(join(root, 'in-use', 'server'));
   await publish(1);
   const source = new BundleSource({ root, serverId: 'server', clock: systemClock, log: silentLogger });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { FrontHarness } from '../../../test/helpers/front-harness.ts';
-import { inlineSpec } from '../../../test/helpers/inline-spec.ts';
+import { kontainerSpec } from '../../../test/helpers/kontainer-spec.ts';
 import { respond } from '../../../test/helpers/inline-functions.ts';
 import { requestHead } from '../../../test/helpers/inline-functions.ts';
 import type { InlineFunction } from '../../../test/helpers/inline-driver.ts';
@@ -31,7 +31,7 @@ suite('FunctionTable', () => {
     await using front = await FrontHarness.start({ functions: { fn: old, two } });
     const inFlight = text(front.url('/default/fn'));
     await until(() => front.driver.alive.size === 1);
-    front.source.set(inlineSpec({ name: 'fn', args: ['two'] }));
+    front.source.set(kontainerSpec({ name: 'fn', args: ['two'] }));
     assert.equal(await text(front.url('/default/fn')), 'two');
     assert.deepEqual(front.source.held.length, 2);
     release.resolve();
@@ -53,7 +53,7 @@ suite('FunctionTable', () => {
     const over = new AbortController();
     const changes = (async () => {
       for (let count = 0; !over.signal.aborted; count += 1) {
-        front.source.set(inlineSpec({ name: 'fn', args: [count % 2 === 0 ? 'two' : 'one'] }));
+        front.source.set(kontainerSpec({ name: 'fn', args: [count % 2 === 0 ? 'two' : 'one'] }));
         await new Promise((resolve) => setTimeout(resolve, 3));
       }
     })();

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ReconcileFailure } from '../../kube/reconcile-failure.ts';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
-import { listenOn } from '../../lib/http/listen-address.ts';
+import { closeServer, listenOn, portOf } from '../../lib/http/listen-address.ts';
 import type { Logger } from '../../lib/log.ts';
 import {
   openSourceRepository,
@@ -50,17 +49,12 @@ export class SourceListener implements AsyncDisposable {
 
   /** Port of `HOST:0`. */
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return portOf(this.#server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeServer(this.#server);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

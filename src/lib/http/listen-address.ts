@@ -20,6 +20,21 @@ export async function listenOn(server: Server, address: string, what: string): P
   if (isSocket) await chmod(address, 0o600);
 }
 
+/** Port of a server that listens on `HOST:0`; 0 for a Unix socket. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Ends a server with all that is under way. */
+export async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
 function hostAndPort(address: string, what: string): { host: string; port: number } {
   const [, host = '', port = ''] = /^\[?([^\]]*)\]?:(\d+)$/.exec(address) ?? [];
   if (host !== '' && Number(port) <= 65_535) return { host, port: Number(port) };

@@ -1,6 +1,7 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Registry } from 'prom-client';
+import { closeServer, portOf } from './listen-address.ts';
 
 export interface StatusServerOptions {
   host: string;
@@ -21,7 +22,7 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
   const server = createServer((request, response) => void answer(options, request.url ?? '', response));
   server.listen(options.port, options.host);
   await once(server, 'listening');
-  return { port: portOf(server), [Symbol.asyncDispose]: () => close(server) };
+  return { port: portOf(server), [Symbol.asyncDispose]: () => closeServer(server) };
 }
 
 async function answer(options: StatusServerOptions, url: string, response: ServerResponse): Promise<void> {
@@ -40,16 +41,4 @@ async function answer(options: StatusServerOptions, url: string, response: Serve
   const problem = check?.();
   response.statusCode = check === undefined ? 404 : problem === undefined ? 200 : 503;
   response.end(check === undefined ? 'not found\n' : `${problem ?? 'OK'}\n`);
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }
