@@ -57,8 +57,8 @@ const maxMessageBytes = 4096;
 
 /**
  * Runs as root in mount and pid namespaces of its own, so that the kernel removes the mount and ends every process when it
- * goes, however it goes. In the place of a closed folder there is one that leads to the open one alone. crun refuses to start where the v2 hierarchy of a hybrid machine is mounted. Arguments come as
- * arguments: nothing of a user is in the text.
+ * goes, however it goes. In the place of a closed folder there is one that leads to the open one alone. crun refuses to
+ * start where the v2 hierarchy of a hybrid machine is mounted. Arguments come as arguments: nothing of a user is in the text.
  */
 const script = `
 set -eu
