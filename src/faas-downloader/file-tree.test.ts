@@ -58,6 +58,8 @@ test('symbolic links of the image are followed, what lies there is hidden, and f
     ],
   );
   assert.deepEqual(await paths(mount('/etc/passwd', { '': 'x' })), ['/', 'etc/', 'etc/passwd']);
+  const odd = await paths(mount('/etc/mail', { 'a/': '', './b//c': '' }));
+  assert.deepEqual(odd.slice(3), ['etc/mail/a', 'etc/mail/b/', 'etc/mail/b/c']);
   assert.deepEqual(await paths(mount('/a/b', { c: '' }), mount('/a', { d: '' })), [
     '/',
     'a/',

@@ -46,7 +46,8 @@ class TreeBuilder {
     if (!isFile) this.#addFolder(place.path, mountPath, hides && place.kind === 'folder');
     if ([...files.keys()].some((path) => path.includes('\0')))
       throw invalid(mountPath, 'the name of a file contains a zero byte', 'Remove it.');
-    for (const [path, file] of files) this.#addFile(posix.join(place.path, path), mountPath, file);
+    for (const [path, file] of files)
+      this.#addFile(posix.join(place.path, path).replace(/\/$/, ''), mountPath, file);
   }
 
   #addFile(path: string, mountPath: string, value: FileValue): void {
