@@ -5,7 +5,6 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { readAuthFiles } from '../../src/oci/registry-auth.ts';
-import { freePorts } from '../helpers/free-ports.ts';
 import { greetWheel } from '../helpers/python-wheel.ts';
 import { serve } from '../helpers/serve.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
@@ -34,10 +33,8 @@ const nodeSource = "const greet = require('greet');\nexports.handler = () => gre
 
 suite('dependencies are installed by the build, in embedded mode', () => {
   let it: SourceDeploys;
-  let port = 0;
   before(async () => {
-    [port = 0] = await freePorts(1);
-    it = await sourceDeploys({ KONTAIN_BUILD_LOOPBACK_PORTS: String(port) });
+    it = await sourceDeploys();
   });
   after(() => it[Symbol.asyncDispose]());
 
@@ -62,7 +59,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
 
   test('pip installs requirements.txt', async () => {
     const files = packages();
-    await using server = await serve(({ url = '' }) => files.get(url), {}, port);
+    await using server = await serve(({ url = '' }) => files.get(url), {}, it.sourcePort);
     const requirement = `greet @ ${server.url}/${wheel.name}
 `;
     const { exit, stderr } = await deploy('piped', 'python3.11', ['piped.py', pythonSource], requirement);
@@ -73,7 +70,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
 
   test('npm installs package.json', async () => {
     const files = packages();
-    await using server = await serve(({ url = '' }) => files.get(url), {}, port);
+    await using server = await serve(({ url = '' }) => files.get(url), {}, it.sourcePort);
     const manifest = JSON.stringify({ dependencies: { greet: `${server.url}/greet.tgz` } });
     const { exit, stderr } = await deploy('npmed', 'nodejs24', ['npmed.js', nodeSource], manifest);
     assert.equal(exit, 0, stderr);
@@ -82,7 +79,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
   });
 
   test('what does not resolve is a failure with the words of the installer', async () => {
-    await using server = await serve(() => undefined, {}, port);
+    await using server = await serve(() => undefined, {}, it.sourcePort);
     const requirement = `missing @ ${server.url}/missing-1.0-py3-none-any.whl\n`;
     const { exit, stderr } = await deploy('unmet', 'python3.11', ['unmet.py', pythonSource], requirement);
     assert.notEqual(exit, 0);
@@ -102,8 +99,12 @@ suite('dependencies are installed by the build, in embedded mode', () => {
       `${home.registry}/htpasswd`,
       '/docker/.dockerconfigjson',
     ];
-    const spy = spyPackage([...places, ['127.0.0.1', port]], paths);
-    await using server = await serve(({ url = '' }) => (url === '/spy.tgz' ? spy : undefined), {}, port);
+    const spy = spyPackage([...places, ['127.0.0.1', it.sourcePort]], paths);
+    await using server = await serve(
+      ({ url = '' }) => (url === '/spy.tgz' ? spy : undefined),
+      {},
+      it.sourcePort,
+    );
     const manifest = JSON.stringify({ dependencies: { spy: `${server.url}/spy.tgz` } });
     const source = "const found = require('spy/found.json');\nexports.handler = () => found;\n";
     const { exit, stderr } = await deploy('spied', 'nodejs24', ['spied.js', source], manifest);
@@ -113,7 +114,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
       files: string[];
       env: string;
     };
-    assert.deepEqual(found.reached, [`127.0.0.1:${port}`], 'what is permitted, and nothing else');
+    assert.deepEqual(found.reached, [`127.0.0.1:${it.sourcePort}`], 'what is permitted, and nothing else');
     assert.deepEqual(new Set(found.files), new Set(['ENOENT']));
     const [auth = ''] = (await readAuthFiles(home.registryAuth)).values();
     assert.ok(!found.env.includes(auth));

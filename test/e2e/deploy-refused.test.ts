@@ -7,7 +7,6 @@ import { functionResource, type StoredFunction } from '../../src/api/function.ts
 import { configMaps, secrets } from '../../src/kube/builtin-resources.ts';
 import { readAuthFiles } from '../../src/oci/registry-auth.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { freePorts } from '../helpers/free-ports.ts';
 import { serve } from '../helpers/serve.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
@@ -29,11 +28,8 @@ suite(
   'what cannot be served is said in the condition and an event, and the version of before is served',
   () => {
     let it: SourceDeploys;
-    /** Of this machine's loopback, which builds may reach. */
-    let sourcePort = 0;
     before(async () => {
-      [sourcePort = 0] = await freePorts(1);
-      it = await sourceDeploys({ KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) });
+      it = await sourceDeploys();
     });
     after(() => it[Symbol.asyncDispose]());
 
@@ -78,7 +74,7 @@ suite(
 
       test('a content that is not what its checksum says', async () => {
         let content = 'def handler(event, context): return "first"\n';
-        await using server = await serve(() => Buffer.from(content), {}, sourcePort);
+        await using server = await serve(() => Buffer.from(content), {}, it.sourcePort);
         const checksum = createHash('sha256').update(content).digest('hex');
         content = '# somebody changed it\n';
         await edit('source', {

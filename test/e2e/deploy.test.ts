@@ -9,7 +9,6 @@ import { identify } from '../../src/embedded/supervisor/process-identity.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { load } from '../helpers/caller.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { freePorts } from '../helpers/free-ports.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
 const namespace = 'default';
@@ -21,11 +20,8 @@ async function killed(pid: number): Promise<void> {
 
 suite('functions from source, in embedded mode', () => {
   let it: SourceDeploys;
-  /** Of this machine's loopback, which builds may reach. */
-  let sourcePort = 0;
   before(async () => {
-    [sourcePort = 0] = await freePorts(1);
-    it = await sourceDeploys({ KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) });
+    it = await sourceDeploys();
   });
   after(() => it[Symbol.asyncDispose]());
 
@@ -139,7 +135,7 @@ suite('functions from source, in embedded mode', () => {
   for (const part of ['controllers', 'embedded-agent'])
     test(`kill -9 of ${part} in mid-build: nothing lost, nothing doubled, nothing left`, async () => {
       const name = `killed-${part.slice(-5)}`;
-      await using source = await slowSource(answer(name), sourcePort);
+      await using source = await slowSource(answer(name), it.sourcePort);
       const flags = ['--runtime', 'python3.11', '--handler', 'mid.handler', '--from-file', source.url];
       const deployed = await it.kubeless('function', 'deploy', name, ...flags);
       assert.equal(deployed.exit, 0, deployed.stderr);

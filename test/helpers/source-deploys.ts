@@ -12,6 +12,7 @@ import { readAuthFiles } from '../../src/oci/registry-auth.ts';
 import { embeddedInstance, type EmbeddedInstance } from './embedded-instance.ts';
 import { eventually } from './eventually.ts';
 import { call } from './caller.ts';
+import { freePorts } from './free-ports.ts';
 
 const namespace = 'default';
 
@@ -19,6 +20,8 @@ const namespace = 'default';
 export interface SourceDeploys extends AsyncDisposable {
   instance: EmbeddedInstance;
   client: KubeClient;
+  /** Of this machine's loopback: the only one that builds may reach, free at first. */
+  sourcePort: number;
   /** Asks the registry as the platform does: with its login. */
   askRegistry(path: string, init?: { method?: string; headers?: Record<string, string> }): Promise<Response>;
   /** Writes a source file; returns its path. */
@@ -35,9 +38,10 @@ export interface SourceDeploys extends AsyncDisposable {
   nothingBuilds(name: string): Promise<void>;
 }
 
-/** `settings` of its parts, as environment variables. */
-export async function sourceDeploys(settings: NodeJS.ProcessEnv = {}): Promise<SourceDeploys> {
+export async function sourceDeploys(): Promise<SourceDeploys> {
   const stack = new AsyncDisposableStack();
+  const [sourcePort = 0] = await freePorts(1);
+  const settings = { KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) };
   const instance = stack.use(await embeddedInstance(settings));
   await instance.up();
   const connection = await loadKubeconfig(instance.home.kubeconfig);
@@ -53,6 +57,7 @@ export async function sourceDeploys(settings: NodeJS.ProcessEnv = {}): Promise<S
   return {
     instance,
     client,
+    sourcePort,
     file,
     kubeless: cli,
     get,
