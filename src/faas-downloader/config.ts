@@ -25,6 +25,8 @@ const environmentSchema = z.object({
   KONTAIN_LOCAL_IMAGES: list.default(['/']),
   /** Files like ~/.docker/config.json, with commas between them: credentials for all Images. */
   KONTAIN_REGISTRY_AUTH: z.string().optional(),
+  /** `host/path`, as `function-registry` of kubeless-config: what is below it is for Images of its own namespace only. */
+  KONTAIN_FUNCTION_REGISTRY: z.string().optional(),
   /** Signature policy, containers-policy.json(5). */
   KONTAIN_SIGNATURE_POLICY: z.string().optional(),
   KONTAIN_ID_BASE: count.default(idBase),

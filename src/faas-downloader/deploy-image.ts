@@ -10,6 +10,7 @@ import type { LayerStore, UnpackedLayer } from '../oci/layer-store.ts';
 import { isSameProgram, layerContentPath, type BundleName } from '../oci/paths.ts';
 import { pullImage, type PulledImage, type PullOptions } from '../oci/pull-image.ts';
 import { parseReference } from '../oci/reference.ts';
+import { foreignRepository } from '../oci/repository-owner.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
 import { visibleLayers } from '../oci/visible-layers.ts';
 import type { Note } from '../oci/unpack/notes.ts';
@@ -31,6 +32,8 @@ export interface DeployEnvironment {
   idBase: number;
   /** Credentials of the node, weaker than those of an Image. */
   nodeAuths: RegistryAuths;
+  /** Where functions' images are: a namespace has its own there, and no other ones. */
+  functionRegistry: string | undefined;
   clock: Pick<Clock, 'now'>;
 }
 
@@ -136,10 +139,15 @@ function hashInput({ metadata, spec }: Image, { env, mounts }: Values): string {
 
 async function pull(
   { object, reader, signal, onProgress }: DeployRequest,
-  { pull: options, nodeAuths }: DeployEnvironment,
+  { pull: options, nodeAuths, functionRegistry }: DeployEnvironment,
   guard: ReturnType<CollectionGuard['startPull']>,
 ): Promise<PulledImage> {
   const reference = await step('InvalidSpec', async () => parseReference(object.spec.image));
+  const why = foreignRepository(reference, { namespace: object.metadata.namespace, functionRegistry });
+  if (why !== undefined)
+    throw new DeployFailure('InvalidSpec', `spec.image: ${object.spec.image} cannot be used: ${why}`, {
+      retry: false,
+    });
   const auths = [nodeAuths, ...(await readPullSecrets(object.spec.imagePullSecrets ?? [], reader))];
   const onCopy = (): void => onProgress('Pulling', `Fetching ${object.spec.image}.`);
   return pullImage({ reference, auths, guard, signal, onCopy }, options);

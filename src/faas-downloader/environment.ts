@@ -37,6 +37,7 @@ export async function openEnvironment(
     clock,
     idBase: config.KONTAIN_ID_BASE,
     guard: new CollectionGuard(),
+    functionRegistry: config.KONTAIN_FUNCTION_REGISTRY,
     nodeAuths: await nodeAuths(config.KONTAIN_REGISTRY_AUTH),
     pull: pullOptions(config, connection),
     layers: layerStore(config, metrics),

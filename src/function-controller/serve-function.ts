@@ -10,6 +10,7 @@ import type { Facts, Report } from './function-status.ts';
 import { imageReference } from './image-build/image-names.ts';
 import { imageObject, type ServedImage } from './image-object.ts';
 import { imageReport } from './image-report.ts';
+import { refuseForeign } from './refuse-foreign.ts';
 import { resolveBuild } from './resolve-build.ts';
 import { serviceObject } from './service-object.ts';
 import { registrySecretName } from './names.ts';
@@ -29,6 +30,7 @@ export async function serveFunction(
   const container = containerFields(object.spec.deployment, config.deployment);
   const custom = object.spec.image ?? (hasSource(object) ? undefined : container.image);
   if (custom !== undefined) {
+    await refuseForeign(object, container, config);
     const image = await applyImage(
       parts,
       object,
@@ -39,6 +41,7 @@ export async function serveFunction(
     return imageReport(image, undefined);
   }
   await keepServing(parts, { stored, object, container }, signal);
+  await refuseForeign(object, container, config);
   const build = await resolveBuild(parts, { stored, object, container, config, facts }, signal);
   if (build.kind === 'waiting') return build.report;
   return serveBuild(parts, { object, container, facts, build }, signal);

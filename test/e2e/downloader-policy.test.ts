@@ -48,3 +48,34 @@ test('a policy counts for the place of an image, also when its content is there 
   await world.apply('by-digest', { image: `docker://${host}/other/app@${digest}` });
   await world.reason('by-digest', 'PullFailed');
 });
+
+test('an image of another namespace’s functions is not served, however it is named', async () => {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await DownloaderWorld.open());
+  const registry = stack.use(await startRegistry());
+  const layout = join(world.home, 'image');
+  await writeLayout(layout, { layers: [[file('bin/app')]] });
+  for (const place of ['functions/default/app', 'functions/other/app', 'platform/app']) {
+    const to = `docker://${registry.host}/${place}:v1`;
+    execFileSync('skopeo', ['copy', '-q', '--dest-tls-verify=false', `oci:${layout}`, to]);
+  }
+  await world.start({
+    KONTAIN_INSECURE_REGISTRIES: `${registry.host},${registry.host.replace('127.0.0.1', 'localhost')}`,
+    KONTAIN_FUNCTION_REGISTRY: `${registry.host}/functions`,
+  });
+  for (const place of ['functions/default/app', 'platform/app']) {
+    const name = place.replaceAll('/', '-');
+    await world.apply(name, { image: `docker://${registry.host}/${place}:v1` });
+    await world.reason(name, 'Ready');
+  }
+  const { digest = '' } = (await world.image('platform-app')).status ?? {};
+  const { host } = registry;
+  const foreign = {
+    exact: `${host}/functions/other/app:v1`,
+    spelled: `${host.replace('127.0.0.1', 'localhost')}/functions/other/app@${digest}`,
+  };
+  for (const [name, image] of Object.entries(foreign)) {
+    await world.apply(name, { image: `docker://${image}` });
+    assert.match(await world.reason(name, 'InvalidSpec'), /belongs to functions of namespace other/);
+  }
+});

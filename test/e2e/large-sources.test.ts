@@ -4,8 +4,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { configMaps } from '../../src/kube/builtin-resources.ts';
-import { pods } from '../../src/kube/workload-resources.ts';
+import { functionResource } from '../../src/api/function.ts';
+import { configMaps, namespaces } from '../../src/kube/builtin-resources.ts';
+import { jobs, pods } from '../../src/kube/workload-resources.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
 const namespace = 'kubeless';
@@ -68,6 +70,37 @@ suite('sources over 1 MB', { concurrency: false }, () => {
     const shrunk = await deploys.kubeless('function', 'update', 'large', '-f', small, '--wait');
     assert.equal(shrunk.exit, 0, shrunk.stderr);
     assert.equal((await deploys.call('large')).body, 'small');
+  });
+
+  test('a source of another namespace is refused, and is not found under one’s own name', async () => {
+    await deploys.client.create(namespaces, { metadata: { name: 'other' } });
+    const { spec } = await deploys.get('same');
+    const { source: place } = spec as { source: { oci: string } };
+    const named = { runtime: 'python3.11', handler: 'large.handler' };
+    const reason = async (name: string, oci: string) => {
+      const metadata = { namespace: 'other', name };
+      const kind = { apiVersion: 'kubeless.io/v1beta1', kind: 'Function' };
+      await deploys.client.create(functionResource, {
+        ...kind,
+        metadata,
+        spec: { ...named, source: { oci } },
+      });
+      return eventually(`${name} is refused`, async () => {
+        const { status } = await deploys.client.get(functionResource, { namespace: 'other', name });
+        const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+        const isOver = ready !== undefined && !['Queued', 'Building'].includes(ready.reason);
+        return isOver ? `${ready.reason}: ${ready.message}` : undefined;
+      });
+    };
+    assert.match(
+      await reason('thief', place.oci),
+      /^InvalidSpec: spec\.source\.oci: .* belongs to functions of namespace default/,
+    );
+    const { items } = await deploys.client.list(jobs, { namespace: 'other' });
+    assert.deepEqual(items, []);
+    // The registry has a manifest only where it was pushed, though its digest is known.
+    const own = place.oci.replace('default.sources', 'other.sources');
+    assert.match(await reason('guess', own), /^SourceFailed: .*(not exist|not found)/);
   });
 
   test('functions.yaml: sent with apply, and nothing to do the second time', async () => {

@@ -29,3 +29,8 @@ export function sourcesProxyFlag(folder: string): string {
 export function proxyFlag(runFolder: string): string {
   return `--proxy=${platformNamespace}/${dataPlanePodName}:${statusPort}=${statusSocket(runFolder)}`;
 }
+
+/** `host/path` below which the images of functions are, as kubeless-config and the node have it. */
+export function functionRegistry(registry: string): string {
+  return `${registry}/functions`;
+}

@@ -3,7 +3,7 @@ import type { KubeClient } from '../../kube/client-types.ts';
 import { apply } from '../../kube/apply.ts';
 import { isAlreadyExists, orUndefined } from '../../kube/kube-error.ts';
 import { services } from '../../kube/workload-resources.ts';
-import { platformNamespace } from './data-plane-address.ts';
+import { functionRegistry, platformNamespace } from './data-plane-address.ts';
 import { applyPlatformPods } from './platform-pods.ts';
 import { platformRepository } from './push-images.ts';
 
@@ -42,7 +42,7 @@ export function platformConfig(
     return `${registry}/${platformRepository}/${name}${digest === undefined ? '' : `@${digest}`}`;
   };
   return {
-    'function-registry': `${registry}/functions`,
+    'function-registry': functionRegistry(registry),
     'function-registry-tls-verify': 'false',
     'runtime-registry': `${registry}/${platformRepository}`,
     'provision-image': image('unzip'),

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { proxyFlag, sourcesProxyFlag, sourcesSocket, statusSocket } from '../setup/data-plane-address.ts';
+import {
+  functionRegistry,
+  proxyFlag,
+  sourcesProxyFlag,
+  sourcesSocket,
+  statusSocket,
+} from '../setup/data-plane-address.ts';
 import type { Home } from './home.ts';
 import { agentCgroupPath, cgroupPath, controllersFolder, runFolder } from './node-folders.ts';
 import type { PartSpec } from './part.ts';
@@ -85,7 +91,8 @@ function setup(options: PartsOptions): PartSpec {
 
 function downloader(options: PartsOptions): PartSpec {
   const args = [kubeconfig(options), '--node-name=embedded', `--root=${options.home.node}`, '--port=0'];
-  return program(options, 'faas-downloader', args);
+  const env = { ...options.env, KONTAIN_FUNCTION_REGISTRY: functionRegistry(registryOf(options)) };
+  return program({ ...options, env }, 'faas-downloader', args);
 }
 
 function controllers(options: PartsOptions): PartSpec {

@@ -1,8 +1,9 @@
 import { parseKubelessConfig } from '../../api/kubeless-config/kubeless-config.ts';
-import { configMaps, secrets } from '../../kube/builtin-resources.ts';
+import { configMaps, namespaces, secrets } from '../../kube/builtin-resources.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
 import { orUndefined } from '../../kube/kube-error.ts';
 import type { ObjectRef } from '../../kube/objects.ts';
+import { PlatformError } from '../../lib/errors.ts';
 import type { RegistryReference } from '../../oci/reference.ts';
 import type { RegistryAuths } from '../../oci/registry-auth.ts';
 import { RegistryClient, type RegistryAccess } from '../../oci/registry/registry-client.ts';
@@ -29,7 +30,10 @@ export interface SourceRepository extends AsyncDisposable {
   reference: (sha256: string) => RegistryReference;
 }
 
-/** Dispose it after use. Throws ReconcileFailure where there is no registry, or no configuration that can be read. */
+/**
+ * Dispose it after use. Throws `not_found` without that namespace, and ReconcileFailure where there is no registry, or no
+ * configuration that can be read.
+ */
 export async function openSourceRepository(
   { client, place, programAuths }: SourceRegistryOptions,
   namespace: string,
@@ -38,6 +42,7 @@ export async function openSourceRepository(
   const [configMap, secret] = await Promise.all([
     orUndefined(client.get(configMaps, place, { signal })),
     orUndefined(client.get(secrets, { namespace, name: registrySecretName }, { signal })),
+    existing(client, namespace, signal),
   ]);
   const config = parseKubelessConfig(configMap?.data);
   const { sources, auths, exclusive } = registryTarget({ namespace, name: 'sources' }, config, secret);
@@ -53,4 +58,17 @@ export async function openSourceRepository(
     reference: (sha256) => taggedReference(sources, sha256),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
+}
+
+/** What is sent for a namespace that is not there, or no longer, is for nobody. */
+async function existing(
+  client: SourceRegistryOptions['client'],
+  namespace: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await orUndefined(client.get(namespaces, { name: namespace }, { signal }));
+  if (found !== undefined && found.metadata.deletionTimestamp === undefined) return;
+  throw new PlatformError('not_found', `There is no namespace ${namespace}, or it is being deleted.`, {
+    hint: 'Create it first: sources are kept for the functions of a namespace.',
+  });
 }

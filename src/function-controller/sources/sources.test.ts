@@ -41,7 +41,11 @@ after(async () => {
 
 /** The objects that are read, as an API server answers them. */
 const client = {
-  get: (resource: { plural: string }) => {
+  get: (resource: { plural: string }, { name }: { name: string }) => {
+    if (resource.plural === namespaces.plural && name !== 'nowhere')
+      return Promise.resolve({
+        metadata: { name, ...(name === 'ending' ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}) },
+      });
     if (resource.plural !== configMaps.plural) return Promise.reject(new KubeError(404, 'no such Secret'));
     const data = {
       'function-registry': `${registry.host}/f`,
@@ -98,6 +102,11 @@ test('a source is stored once, by its digest; what is wrong or too large is not'
   assert.equal((await send('DELETE', wrong)).status, 405);
   for (const bad of ['/', '/sources/default/abc', `/sources/../${'0'.repeat(64)}`, `${wrong}/x`])
     assert.equal((await send('GET', bad)).status, 404, bad);
+  for (const namespace of ['nowhere', 'ending']) {
+    const { status, json } = await send('PUT', `/sources/${namespace}/${sha256(content)}`, content);
+    assert.equal(status, 404);
+    assert.match(json.message ?? '', /^There is no namespace /);
+  }
   assert.deepEqual(await tags(), [sha256(content)]);
 });
 

@@ -33,4 +33,43 @@ export function ownImagesContract(bench: Bench): void {
     await world.until('on-own', 'Ready');
     assert.match(world.buildArgs('on-own'), /--runtime-image=docker:\S*\/own-base@sha256:/);
   });
+
+  test('what belongs to functions of another namespace is refused before anything is built or served', async () => {
+    const { world } = bench;
+    const { host } = world.registry;
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const other = `${host}/functions/other/hello`;
+    const refused = /cannot be used: it belongs to functions of namespace other, .*function-registry/;
+    const oci = [
+      `docker://${host}/functions/other.sources@${digest}`,
+      `docker://${host}/functions/other.sources:latest@${digest}`,
+      `docker://${host.replace('127.0.0.1', 'LocalHost')}/functions/other/hello:latest`,
+      `docker://${host.replace('127.0.0.1', '127.1')}/functions/other.dependencies:x`,
+    ];
+    const { runtime, handler } = python('');
+    await world.deploy('foreign', { runtime, handler, source: { oci: oci[0] } });
+    for (const reference of oci) {
+      await world.edit('foreign', { source: { oci: reference } });
+      await world.until('foreign', 'InvalidSpec', refused);
+    }
+    const deployment = (image: string) => ({
+      spec: { template: { spec: { containers: [{ image }] } } },
+    });
+    await world.edit('foreign', { source: null, function: 'x', deployment: deployment(other) });
+    await world.until('foreign', 'InvalidSpec', refused);
+    await world.edit('foreign', { function: null, deployment: deployment(`docker://${other}:1`) });
+    await world.until('foreign', 'InvalidSpec', refused);
+    await world.edit('foreign', { deployment: null, image: `docker://${other}@${digest}` });
+    await world.until('foreign', 'InvalidSpec', refused);
+    assert.equal(world.builds('foreign').length, 0);
+    await assert.rejects(world.image('foreign'), { httpStatus: 404 });
+
+    await world.deploy('lender', python('lent'));
+    const lent = (await world.until('lender', 'Ready')).status?.image ?? '';
+    await world.edit('foreign', { image: lent });
+    await world.until('foreign', 'Ready');
+    await world.edit('foreign', { image: `docker://${other}:1` });
+    await world.until('foreign', 'InvalidSpec', /The version of before is still served\.$/);
+    assert.equal((await world.image('foreign')).spec?.['image' as never], lent);
+  });
 }
