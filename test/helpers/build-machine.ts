@@ -52,6 +52,7 @@ export async function buildMachine() {
   };
   const host = {
     runtime: '/usr/bin/crun',
+    enter: join(repository, 'build/native/kontainer-enter'),
     idBase,
     seccomp: await containerSeccomp(
       resolveSeccompProfile(profile, new Set()),

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { containerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
 import { parseSeccompProfile, resolveSeccompProfile } from '../../kontainer/container/seccomp-profile.ts';
 import type { EventRecorder } from '../../kube/events.ts';
@@ -76,6 +77,7 @@ async function hostOf({ config, clock, native }: AgentOptions): Promise<Containe
   const rules = resolveSeccompProfile(profile, new Set());
   return {
     runtime: config.KONTAIN_OCI_RUNTIME,
+    enter: join(native, 'kontainer-enter'),
     idBase: config.KONTAIN_ID_BASE,
     seccomp: await containerSeccomp(rules, native),
     cgroup: config.KONTAIN_AGENT_CGROUP,

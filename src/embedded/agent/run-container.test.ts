@@ -48,17 +48,20 @@ function machine({ filter } = seccomp) {
   makeLayer(layer);
   const host = {
     runtime: '/usr/bin/crun',
+    enter: join(native, 'kontainer-enter'),
     idBase,
     seccomp: { ...seccomp, filter },
     cgroup: `/${basename(root)}`,
     loopbackPorts: [],
     clock: systemClock,
   };
+  const layers = [layer];
   let count = 0;
   return {
     top,
     root,
     layer,
+    layers,
     async run(
       script: string,
       change: Partial<ContainerRun> = {},
@@ -82,12 +85,7 @@ function machine({ filter } = seccomp) {
       const logFile = join(folder, 'log');
       writeFileSync(logFile, '');
       const onOutput = (_: string, chunk: Buffer): void => appendFileSync(logFile, chunk);
-      const ended = await runContainer(
-        run,
-        { id, folder, layers: [layer], onOutput },
-        { ...host, passage },
-        signal,
-      );
+      const ended = await runContainer(run, { id, folder, layers, onOutput }, { ...host, passage }, signal);
       return { ...ended, log: readFileSync(logFile, 'utf8') };
     },
     [Symbol.dispose]() {
@@ -146,6 +144,18 @@ test('volumes are shared and read-only ones stay as they are; the image does too
   const root = { user: { uid: 0, gid: 0, groups: [] } };
   assert.equal((await it.run('rm /bin/cat', root)).exitCode, 0);
   assert.ok(existsSync(join(it.layer, 'bin/cat')), 'only the writable layer of that container lacks it');
+});
+
+test('an image may have more layers than their paths have room in one mount', async () => {
+  using it = machine();
+  for (let index = 0; index < 120; index += 1) {
+    const layer = join(it.root, `layer-${index}-${'x'.repeat(64)}`);
+    mkdirSync(layer);
+    writeFileSync(join(layer, `file-${index}`), '');
+    it.layers.push(layer);
+  }
+  const { log } = await it.run('for f in /file-0 /file-119; do [ -e $f ] && echo $f; done');
+  assert.equal(log, '/file-0\n/file-119\n');
 });
 
 test('what cannot start says why', async () => {

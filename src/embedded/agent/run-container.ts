@@ -4,7 +4,6 @@ import { chmod, chown, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { tiedCommand } from '../../lib/tied-process.ts';
 import type { ContainerNetwork } from '../../controllers/container-network.ts';
 import { endCgroup } from '../cgroups.ts';
 import type { LogStream } from './pod-logs.ts';
@@ -15,6 +14,8 @@ import { containerConfig, type ContainerHostConfig, type ContainerRun } from './
 export interface ContainerHost {
   /** OCI runtime, such as /usr/bin/crun. */
   runtime: string;
+  /** build/native/kontainer-enter. */
+  enter: string;
   idBase: number;
   seccomp: ContainerSeccomp;
   /** Below each cgroup hierarchy. */
@@ -55,28 +56,14 @@ export interface Terminated {
 /** Kubernetes reads no more. */
 const maxMessageBytes = 4096;
 
-/**
- * Runs as root in mount and pid namespaces of its own, so that the kernel removes the mount and ends every process when it
- * goes, however it goes. In the place of a closed folder there is one that leads to the open one alone. crun refuses to
- * start where the v2 hierarchy of a hybrid machine is mounted. Arguments come as arguments: nothing of a user is in the text.
- */
-const script = `
+/** Runs as root in the namespaces of kontainer-enter. Arguments come as arguments: nothing of a user is in the text. */
+const withNetwork = `
 set -eu
 ${startNetwork}
-umount /sys/fs/cgroup/unified 2> /dev/null || :
-mount -t overlay -o "nodev,lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/rootfs"
-lower=$1 folder=$2 closed=$3 open=$4 network=$5 ports=$6
-shift 6
+folder=$1 ports=$2
+shift 2
 # In the list there are numbers only.
-[ "$network" != internet ] || start_network "$folder" $ports
-if [ -n "$closed" ]; then
-  exec 3< "$open"
-  mount -t tmpfs -o mode=755,size=64k tmpfs "$closed"
-  mkdir -p "$open"
-  mount --no-canonicalize --rbind /proc/self/fd/3 "$open"
-  exec 3<&-
-fi
-[ "$network" = internet ] || exec "$@"
+start_network "$folder" $ports
 # Not in the place of this shell: crun waits for all children that it has, and the helpers do not end.
 nsenter --net="$folder/netns" -- "$@" || exit $?`;
 
@@ -137,31 +124,28 @@ async function start(
   host: ContainerHost,
   signal: AbortSignal,
 ): Promise<number> {
-  const { id, folder, layers } = place;
-  const runtime = [host.runtime, '--root', join(folder, 'state'), 'run', '--bundle', folder, id];
-  const namespaces = [
-    'unshare',
-    '--mount',
-    '--propagation=private',
-    '--pid',
-    '--fork',
-    '--kill-child=KILL',
-    // The runtime finds the processes of its own namespace there.
-    '--mount-proc',
-    '--',
-  ];
-  const { closed = '', open = '' } = host.passage ?? {};
-  const lower = [...new Set(layers.toReversed())].join(':');
-  const settings = [lower, folder, closed, open, network, host.loopbackPorts.join(' ')];
-  const shell = ['sh', '-c', script, 'sh', ...settings, ...runtime];
-  const [program, ...args] = tiedCommand('KILL', [...namespaces, ...shell], process.pid);
-  const child = spawn(program, args, {
+  const child = spawn(host.enter, enterArgs(network, place, host), {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].on('data', (chunk: Buffer) => place.onOutput(stream, chunk));
   return await ended(child, signal);
+}
+
+function enterArgs(network: ContainerNetwork, place: ContainerPlace, host: ContainerHost): string[] {
+  const { id, folder, layers } = place;
+  const { passage, runtime, loopbackPorts } = host;
+  const run = [runtime, '--root', join(folder, 'state'), 'run', '--bundle', folder, id];
+  const shell = ['sh', '-c', withNetwork, 'sh', folder, loopbackPorts.join(' ')];
+  return [
+    `--parent=${process.pid}`,
+    `--folder=${folder}`,
+    ...new Set(layers.toReversed().map((layer) => `--layer=${layer}`)),
+    ...(passage === undefined ? [] : [`--closed=${passage.closed}`, `--open=${passage.open}`]),
+    '--',
+    ...(network === 'internet' ? [...shell, ...run] : run),
+  ];
 }
 
 async function ended(child: ChildProcess, signal: AbortSignal): Promise<number> {

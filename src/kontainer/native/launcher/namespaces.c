@@ -24,12 +24,12 @@ static void hide_unified_hierarchy(void) {
 static void wait_for(pid_t child) {
   int status = 0;
   while (waitpid(child, &status, 0) != child) continue;
-  exit(WIFEXITED(status) ? WEXITSTATUS(status) : 70);
+  exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 void namespaces_enter(void) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL)) die("prctl");
-  if (unshare(CLONE_NEWPID | CLONE_NEWNS)) die("launcher needs CAP_SYS_ADMIN: unshare");
+  if (unshare(CLONE_NEWPID | CLONE_NEWNS)) die("new namespaces need CAP_SYS_ADMIN: unshare");
   pid_t child = fork();
   if (child < 0) die("fork");
   if (child > 0) wait_for(child);
