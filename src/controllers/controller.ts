@@ -22,8 +22,8 @@ export interface Controller {
   name: string;
   /** Watches and reconciles until the signal aborts. */
   lead: (signal: AbortSignal) => Promise<void>;
-  /** What every replica does, whoever leads, until the signal aborts. */
-  serve?: (signal: AbortSignal) => Promise<void>;
+  /** Begins what every replica does, whoever leads, before it says that it is ready; until it is disposed of. */
+  serve?: () => Promise<AsyncDisposable>;
   /** Milliseconds since the epoch at which the API server was last heard of; 0 before that. */
   lastSignOfLife: () => number;
 }

@@ -21,16 +21,14 @@ export async function runControllers(options: ControllersOptions, signal: AbortS
   const place = await configLocation(client, config, signal);
   const context = { ...options, place };
   const controllers = await Promise.all(options.controllers.map((create) => create(context)));
+  await using served = new AsyncDisposableStack();
+  for (const { serve } of controllers) if (serve !== undefined) served.use(await serve());
   await using status = await statusPages(options, controllers);
   options.onReady(status.port);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  const works = controllers.flatMap((controller) => [
-    takeTurns(context, controller, either),
-    ...(controller.serve === undefined ? [] : [controller.serve(either)]),
-  ]);
-  const runs = works.map((work) =>
-    work.catch((error: unknown) => {
+  const runs = controllers.map((controller) =>
+    takeTurns(context, controller, either).catch((error: unknown) => {
       failed.abort();
       throw error;
     }),

@@ -1,6 +1,5 @@
 import type { Controller, ControllerContext } from '../controllers/controller.ts';
 import { lead, type LeadState } from '../controllers/lead.ts';
-import { whenAborted } from '../lib/abort.ts';
 import { readAuthFiles, type RegistryAuths } from '../oci/registry-auth.ts';
 import { functionMetrics } from './function-metrics.ts';
 import { functions } from './functions.ts';
@@ -20,20 +19,24 @@ export async function functionController(context: ControllerContext): Promise<Co
   return {
     name: 'function-controller',
     lead: (signal) => lead(options, functions(options), signal),
-    serve: (signal) => serveSources(options, signal),
+    serve: () => serveSources(options),
     lastSignOfLife: () => state.lastSignOfLife(),
   };
 }
 
 /** Takes large sources where it is told an address. */
-async function serveSources(
-  { config, client, place, programAuths, log }: ControllerContext & { programAuths: RegistryAuths },
-  signal: AbortSignal,
-): Promise<void> {
+async function serveSources({
+  config,
+  client,
+  place,
+  programAuths,
+  log,
+}: ControllerContext & { programAuths: RegistryAuths }): Promise<AsyncDisposable> {
   const { KONTAIN_SOURCES_ADDRESS: address } = config;
-  if (address === undefined) return;
-  await using listener = new SourceListener({ address, client, place, programAuths, log });
+  await using stack = new AsyncDisposableStack();
+  if (address === undefined) return stack.move();
+  const listener = stack.use(new SourceListener({ address, client, place, programAuths, log }));
   await listener.listen();
   log.info({ address, port: listener.port }, 'sources are taken');
-  await whenAborted(signal);
+  return stack.move();
 }

@@ -23,8 +23,14 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   onStopSignal(process, () => stop.abort());
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const onReady = (port: number): void => console.log(JSON.stringify({ ready: true, port }));
-  const options = { folder, port, authFile, program, env: Object.fromEntries(entries), clock, onReady };
-  await runRegistry(options, stop.signal);
+  const more = { env: Object.fromEntries(entries), clock, onReady, uploadIdleMs: uploadIdleMs(env) };
+  await runRegistry({ folder, port, authFile, program, ...more }, stop.signal);
+}
+
+/** Longer than any sender that is alive keeps silent; each such time all repositories are looked through. */
+function uploadIdleMs({ KONTAIN_UPLOAD_IDLE_SECONDS: text = '3600' }: NodeJS.ProcessEnv): number {
+  if (/^[1-9][0-9]{0,5}$/.test(text)) return Number(text) * 1000;
+  throw new PlatformError('bad_request', 'KONTAIN_UPLOAD_IDLE_SECONDS is no whole number from 1');
 }
 
 try {

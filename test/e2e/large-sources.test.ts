@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { functionResource } from '../../src/api/function.ts';
 import { configMaps, namespaces } from '../../src/kube/builtin-resources.ts';
 import { jobs, pods } from '../../src/kube/workload-resources.ts';
+import { kubeless } from '../helpers/cli.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
@@ -23,7 +24,8 @@ def handler(event, context):
 suite('sources over 1 MB', { concurrency: false }, () => {
   let deploys: SourceDeploys;
   before(async () => {
-    deploys = await sourceDeploys();
+    // So that the test sees uploads go that a real sender might go on with for a while.
+    deploys = await sourceDeploys({ KONTAIN_UPLOAD_IDLE_SECONDS: '3' });
   });
   after(() => deploys[Symbol.asyncDispose]());
 
@@ -116,6 +118,33 @@ suite('sources over 1 MB', { concurrency: false }, () => {
     assert.match(second.stderr, /function applied unchanged/);
     assert.doesNotMatch(second.stderr, /sent/);
   });
+
+  for (const part of ['controllers', 'embedded-registry'])
+    test(`kill -9 of ${part} in the middle of sending: one line and a hint, the second try works, nothing is left`, async () => {
+      const name = `killed-${part}`;
+      const { path, model } = archive(name, 8);
+      const command = ['function', 'deploy', name, ...flags(path)];
+      const { kubeconfig } = deploys.instance.home;
+      let killed = 0;
+      const onMessage = (text: string): void => {
+        if (killed !== 0 || !text.includes('sent 50 %')) return;
+        killed = deploys.instance.pid(part);
+        process.kill(killed, 'SIGKILL');
+      };
+      const { exit, stderr } = await kubeless(command, { kubeconfig, isTTY: true, onMessage });
+      assert.notEqual(killed, 0);
+      assert.equal(exit, 10, stderr);
+      const said = stderr.slice(stderr.lastIndexOf('\r\x1b[K') + 4);
+      assert.match(said, /^error: the source cannot be sent: [^\n]+\nhint: [^\n]+ again[^\n]*\n$/);
+
+      await deploys.instance.untilReady();
+      const again = await deploys.kubeless(...command, '--wait');
+      assert.equal(again.exit, 0, again.stderr);
+      assert.match(again.stderr, /bytes sent to/);
+      assert.equal((await deploys.call(name)).body, sha256(model));
+      const uploads = () => globSync('**/_uploads/*', { cwd: deploys.instance.home.registry });
+      await eventually('nothing is left of the first try', () => uploads().length === 0);
+    });
 
   test('what is not what it says, or is too large, is refused; nothing of it is in the registry', async () => {
     const content = randomBytes(1_500_000);

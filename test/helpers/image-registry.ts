@@ -10,6 +10,8 @@ import { freePorts } from './free-ports.ts';
 export interface ImageRegistry extends AsyncDisposable {
   /** `127.0.0.1:<port>`; plain HTTP. */
   host: string;
+  /** Of its blobs and repositories. */
+  data: string;
   /** Ends the server; `start` brings it back with all that it has. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startRegistry({ auth = false }: { auth?: boolean } = {}): 
   let stop = await serve(join(folder, 'config.yml'), port);
   return {
     host: `127.0.0.1:${port}`,
+    data: join(folder, 'data'),
     stop: () => stop(),
     start: async () => {
       stop = await serve(join(folder, 'config.yml'), port);

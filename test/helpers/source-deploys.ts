@@ -38,10 +38,11 @@ export interface SourceDeploys extends AsyncDisposable {
   nothingBuilds(name: string): Promise<void>;
 }
 
-export async function sourceDeploys(): Promise<SourceDeploys> {
+/** `more` settings of its parts, as environment variables. */
+export async function sourceDeploys(more: NodeJS.ProcessEnv = {}): Promise<SourceDeploys> {
   const stack = new AsyncDisposableStack();
   const [sourcePort = 0] = await freePorts(1);
-  const settings = { KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) };
+  const settings = { ...more, KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) };
   const instance = stack.use(await embeddedInstance(settings));
   await instance.up();
   const connection = await loadKubeconfig(instance.home.kubeconfig);

@@ -54,20 +54,23 @@ export class SourceUploads {
       client.putPath(path, { length: content.length, open }, { signal }),
     );
     if (stored.image === null) throw new PlatformError('bad_response', 'the source was not stored');
+    say(io, `${name}: ${content.length} bytes sent to the functions' registry`);
     return stored.image;
   }
 
   async *#chunks(content: Buffer, name: string): AsyncGenerator<Buffer> {
     const { stderr } = this.#options.io;
     let shown = -1;
-    for (let sent = 0; sent < content.length; sent += chunkBytes) {
-      const percent = Math.floor((sent * 100) / content.length);
-      if (stderr.isTTY === true && percent !== shown) stderr.write(`\r${name}: sent ${percent} %`);
-      shown = percent;
-      yield content.subarray(sent, sent + chunkBytes);
+    try {
+      for (let sent = 0; sent < content.length; sent += chunkBytes) {
+        const percent = Math.floor((sent * 100) / content.length);
+        if (stderr.isTTY === true && percent !== shown) stderr.write(`\r${name}: sent ${percent} %`);
+        shown = percent;
+        yield content.subarray(sent, sent + chunkBytes);
+      }
+    } finally {
+      if (stderr.isTTY === true) stderr.write('\r\x1b[K');
     }
-    if (stderr.isTTY === true) stderr.write('\r\x1b[K');
-    say(this.#options.io, `${name}: ${content.length} bytes sent to the functions' registry`);
   }
 }
 
@@ -96,7 +99,8 @@ async function explained(request: () => Promise<unknown>): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     const mayNot = error.httpStatus === 403 && error.message.includes('pods');
-    const hint = mayNot ? `You need get and update on pods/proxy there. ${urlHint}` : urlHint;
+    const again = error.code === 'not_ready' ? 'Try again in a moment. ' : '';
+    const hint = mayNot ? `You need get and update on pods/proxy there. ${urlHint}` : `${again}${urlHint}`;
     throw new PlatformError(error.code, `the source cannot be sent: ${error.message}`, {
       cause: error,
       hint,

@@ -5,10 +5,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { replaceFile } from '../../lib/durable-file.ts';
-import { PlatformError } from '../../lib/errors.ts';
+import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import { tiedCommand } from '../../lib/tied-process.ts';
 import { registryConfig } from './registry-config.ts';
 import { makeLogin } from './registry-login.ts';
+import { sweepUploads } from './sweep-uploads.ts';
 
 export interface RunOptions {
   /** Holds `data/`, `config.yml` and `htpasswd`. */
@@ -20,7 +21,9 @@ export interface RunOptions {
   /** docker-registry of Debian, or another build of distribution. */
   program: string;
   env: Record<string, string>;
-  clock: Pick<Clock, 'sleep'>;
+  clock: Pick<Clock, 'now' | 'sleep'>;
+  /** An upload to which nothing was written for so long is over. */
+  uploadIdleMs: number;
   onReady: (port: number) => void;
 }
 
@@ -30,10 +33,11 @@ export interface RunOptions {
  */
 export async function runRegistry(options: RunOptions, signal: AbortSignal): Promise<void> {
   const { folder, port, authFile, program, env, clock, onReady } = options;
-  await mkdir(join(folder, 'data'), { recursive: true, mode: 0o750 });
+  const data = join(folder, 'data');
+  await mkdir(data, { recursive: true, mode: 0o750 });
   const [config, htpasswd] = [join(folder, 'config.yml'), join(folder, 'htpasswd')];
   await makeLogin({ authFile, htpasswd, registry: `127.0.0.1:${port}` });
-  await replaceFile(config, registryConfig({ data: join(folder, 'data'), port, htpasswd }));
+  await replaceFile(config, registryConfig({ data, port, htpasswd }));
   const [tied, ...args] = tiedCommand('KILL', [program, 'serve', config], process.pid);
   const child = spawn(tied, args, {
     // Without it this build tries to send traces to a collector on this machine.
@@ -44,12 +48,30 @@ export async function runRegistry(options: RunOptions, signal: AbortSignal): Pro
   const gone = new AbortController();
   void exit.catch(() => undefined).then(() => gone.abort());
   signal.addEventListener('abort', () => void child.kill('SIGTERM'), { once: true });
+  const sweeping = sweep(options, data, AbortSignal.any([signal, gone.signal]));
   if (await listens(port, clock, gone.signal)) onReady(port);
   const [code, by] = await exit;
+  await sweeping;
   if (signal.aborted) return;
   throw new PlatformError('start_failed', `${program} ended with ${by ?? `exit code ${code ?? ''}`}.`, {
     hint: 'It is docker-registry of Debian; see its output above.',
   });
+}
+
+/** What was under way before this start is over: nobody goes on with it. */
+async function sweep(
+  { clock, uploadIdleMs }: Pick<RunOptions, 'clock' | 'uploadIdleMs'>,
+  data: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let before = clock.now();
+  while (!signal.aborted) {
+    await sweepUploads(data, before).catch((error: unknown) => {
+      console.error(`uploads that were cut are not removed: ${errorMessage(error)}`);
+    });
+    await clock.sleep(uploadIdleMs, signal).catch(() => undefined);
+    before = clock.now() - uploadIdleMs;
+  }
 }
 
 /** False when it has ended before. */

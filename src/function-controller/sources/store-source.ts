@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { PlatformError } from '../../lib/errors.ts';
 import { formatReference } from '../../oci/reference.ts';
 import { pushArtifact } from '../../oci/registry/push-artifact.ts';
@@ -26,7 +25,7 @@ export async function storeSource(repository: SourceRepository, source: Incoming
   const { sha256, size, body } = source;
   refuseTooLarge(size, repository.limitBytes);
   const reference = repository.reference(sha256);
-  const content = Readable.from(checked(body, source), { objectMode: false });
+  const content = checked(body, source);
   const layer = { mediaType: sourceMediaType, digest: `sha256:${sha256}`, size, content };
   const digest = await pushArtifact(repository.client, reference, layer, repository.access);
   return formatReference({ ...reference, digest });
@@ -39,26 +38,22 @@ function refuseTooLarge(size: number, limit: number): void {
   });
 }
 
-/** Ends with an error, and so before the registry has all of it, where the content is not what was said. */
+/** Ends with an error, so that the registry is not told to keep it, where the content is not what was said. */
 async function* checked(
   body: AsyncIterable<Buffer>,
   { sha256, size }: IncomingSource,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   let received = 0;
-  let held: Buffer | undefined;
   for await (const chunk of body) {
     received += chunk.length;
     if (received > size) throw broken(`The source has more than the ${size} bytes that were told.`);
     hash.update(chunk);
-    // One chunk is held back: with the last one, the registry would have it.
-    if (held !== undefined) yield held;
-    held = chunk;
+    yield chunk;
   }
   if (received < size) throw broken(`Only ${received} of ${size} bytes of the source came.`);
   const actual = hash.digest('hex');
   if (actual !== sha256) throw broken(`The source has the digest sha256:${actual}, not sha256:${sha256}.`);
-  if (held !== undefined) yield held;
 }
 
 function broken(message: string): PlatformError {

@@ -11,7 +11,7 @@ export interface RegistryConnectionOptions {
 }
 
 export interface RegistryRequest {
-  method: 'GET' | 'HEAD' | 'DELETE' | 'POST' | 'PUT';
+  method: 'GET' | 'HEAD' | 'DELETE' | 'POST' | 'PUT' | 'PATCH';
   path: string;
   headers: Record<string, string>;
   /** A stream is read once: the request cannot be sent again. */
