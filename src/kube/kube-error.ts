@@ -13,6 +13,7 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   413: 'body_too_large',
   422: 'invalid',
   429: 'too_many_requests',
+  502: 'not_ready',
   503: 'not_ready',
   504: 'not_ready',
 };

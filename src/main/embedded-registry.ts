@@ -23,7 +23,14 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
   onStopSignal(process, () => stop.abort());
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const onReady = (port: number): void => console.log(JSON.stringify({ ready: true, port }));
-  const more = { env: Object.fromEntries(entries), clock, onReady, uploadIdleMs: uploadIdleMs(env) };
+  const onWarning = (message: string): void => console.error(`embedded-registry: ${message}`);
+  const more = {
+    env: Object.fromEntries(entries),
+    clock,
+    onReady,
+    onWarning,
+    uploadIdleMs: uploadIdleMs(env),
+  };
   await runRegistry({ folder, port, authFile, program, ...more }, stop.signal);
 }
 

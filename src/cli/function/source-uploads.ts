@@ -44,8 +44,11 @@ export class SourceUploads {
     const { signal } = io;
     const [client, namespace] = [await session.client(), await session.namespace()];
     const sha256 = createHash('sha256').update(content).digest('hex');
-    const path = `${await proxyPath(client, io)}/sources/${namespace}/${sha256}`;
-    const { image, limitBytes } = await explained(async () => client.getPath(path, { signal }));
+    const paths = (await proxyPaths(client, io)).map((proxy) => `${proxy}/sources/${namespace}/${sha256}`);
+    const { path, answer } = await firstThatAnswers(paths, async (each) =>
+      explained(async () => client.getPath(each, { signal })),
+    );
+    const { image, limitBytes } = answer;
     if (image !== null) return image;
     if (content.length > limitBytes) throw tooLarge(name, content.length, limitBytes);
     if (dryRun) throw notThere(name);
@@ -74,18 +77,37 @@ export class SourceUploads {
   }
 }
 
-async function proxyPath(client: KubeClient, io: Pick<Io, 'env'>): Promise<string> {
+/** Of all replicas: each takes sources, whichever leads. */
+async function proxyPaths(client: KubeClient, io: Pick<Io, 'env'>): Promise<string[]> {
   const { namespace } = await serverConfigRef(client, io);
   const { items } = await client.list(pods, { namespace, labelSelector });
-  for (const pod of items.filter(isRunning)) {
+  const paths = items.filter(isRunning).flatMap((pod) => {
     const ports = (pod.spec?.containers ?? []).flatMap((container) => container.ports ?? []);
     const port = ports.find(({ name }) => name === portName)?.containerPort;
-    if (port !== undefined)
-      return `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name ?? ''}:${port}/proxy`;
-  }
+    return port === undefined
+      ? []
+      : [`/api/v1/namespaces/${namespace}/pods/${pod.metadata.name ?? ''}:${port}/proxy`];
+  });
+  if (paths.length > 0) return paths;
   throw new PlatformError('not_ready', 'no controller runs that takes a source of this size', {
     hint: `It was looked for in namespace ${namespace}: a pod with ${labelSelector} and a port named "${portName}". ${urlHint}`,
   });
+}
+
+/** A pod counts as running for a while after its node, or it, is gone. */
+async function firstThatAnswers(
+  paths: readonly string[],
+  ask: (path: string) => Promise<Answer>,
+): Promise<{ path: string; answer: Answer }> {
+  for (const path of paths.slice(0, -1)) {
+    try {
+      return { path, answer: await ask(path) };
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.code !== 'not_ready') throw error;
+    }
+  }
+  const last = paths.at(-1) ?? '';
+  return { path: last, answer: await ask(last) };
 }
 
 interface Answer {

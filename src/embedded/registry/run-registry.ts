@@ -24,6 +24,8 @@ export interface RunOptions {
   clock: Pick<Clock, 'now' | 'sleep'>;
   /** An upload to which nothing was written for so long is over. */
   uploadIdleMs: number;
+  /** Told what did not work, and need not for the registry to be of use. */
+  onWarning: (message: string) => void;
   onReady: (port: number) => void;
 }
 
@@ -60,14 +62,14 @@ export async function runRegistry(options: RunOptions, signal: AbortSignal): Pro
 
 /** What was under way before this start is over: nobody goes on with it. */
 async function sweep(
-  { clock, uploadIdleMs }: Pick<RunOptions, 'clock' | 'uploadIdleMs'>,
+  { clock, uploadIdleMs, onWarning }: Pick<RunOptions, 'clock' | 'uploadIdleMs' | 'onWarning'>,
   data: string,
   signal: AbortSignal,
 ): Promise<void> {
   let before = clock.now();
   while (!signal.aborted) {
     await sweepUploads(data, before).catch((error: unknown) => {
-      console.error(`uploads that were cut are not removed: ${errorMessage(error)}`);
+      onWarning(`uploads that were cut are not removed: ${errorMessage(error)}`);
     });
     await clock.sleep(uploadIdleMs, signal).catch(() => undefined);
     before = clock.now() - uploadIdleMs;
