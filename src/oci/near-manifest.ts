@@ -25,9 +25,12 @@ export async function readNearManifest(
   { client, hosts }: NearRegistries,
 ): Promise<Buffer | undefined> {
   if (reference.transport !== 'docker' || !hosts.includes(reference.registry)) return undefined;
-  const all = new Map(auths.flatMap((some) => [...some]));
-  const bytes = await client.manifest(reference, { auths: all, signal }).catch(() => undefined);
+  const bytes = await client.manifest(reference, { auths: allAuths(auths), signal }).catch(() => undefined);
   signal.throwIfAborted();
   const isRight = bytes !== undefined && (reference.digest === null || digestOf(bytes) === reference.digest);
   return isRight ? bytes : undefined;
+}
+
+export function allAuths(auths: NearRequest['auths']): RegistryAuths {
+  return new Map(auths.flatMap((some) => [...some]));
 }

@@ -14,6 +14,7 @@ import {
   type StoredImage,
 } from './image-store.ts';
 import { checkLocalSource, type LocalSourceRules } from './local-source.ts';
+import { copyNearImage } from './near-copy.ts';
 import { readNearManifest, type NearRegistries } from './near-manifest.ts';
 import { choosePlatform } from './platform.ts';
 import { formatReference, type ImageReference } from './reference.ts';
@@ -74,7 +75,9 @@ async function transfer(request: PullRequest, run: SkopeoRun, options: PullOptio
   const { sourceDigest, ...resolved } = await resolve(request, run, options);
   const known = await findImage(root, resolved.manifestDigest);
   if (known === null) request.onCopy?.();
-  const image = isFrom(request.reference, known) ? known : await copy(resolved, known, { run, options });
+  const image = isFrom(request.reference, known)
+    ? known
+    : await copy(resolved, known, { request, run, options });
   request.guard.pin(digestsOf(image));
   // Between reading and pinning it the collector can have taken a part: then it is fetched as if it had never been here.
   const whole = known === null || (await findImage(root, resolved.manifestDigest)) !== null;
@@ -135,19 +138,45 @@ function isFrom(reference: ImageReference, known: KnownImage | null): known is K
   return known?.places.includes(placeOf(reference)) ?? false;
 }
 
+interface Copying {
+  request: PullRequest;
+  run: SkopeoRun;
+  options: PullOptions;
+}
+
 async function copy(
   resolved: Omit<Resolved, 'sourceDigest'>,
   known: KnownImage | null,
-  { run, options }: { run: SkopeoRun; options: PullOptions },
+  copying: Copying,
 ): Promise<StoredImage> {
-  const { root, skopeo } = options;
+  const { run, options } = copying;
+  const { root } = options;
   await checkSize(resolved, run, options);
-  await copyToLayout(resolved.reference, blobsPath(root), run, skopeo);
-  const digest = await layoutManifest(join(run.folder, 'layout'));
+  const near = await copyNear(resolved, copying);
+  const digest = near ?? (await copyWithSkopeo(resolved.reference, run, options));
   const image = await readImage(root, digest);
   const places = [...(known?.places ?? []).slice(-maxPlaces), placeOf(resolved.reference)];
   await rememberImage(root, resolved.manifestDigest, { digest, places });
   return image;
+}
+
+async function copyNear(
+  { reference, manifest }: Omit<Resolved, 'sourceDigest'>,
+  { request: { auths, signal }, run, options }: Copying,
+): Promise<string | undefined> {
+  const { near, root, skopeo } = options;
+  if (near === undefined || manifest === null) return undefined;
+  const store = { root, folder: run.folder, policyFile: skopeo.policyFile };
+  return await copyNearImage({ reference, auths, signal }, manifest, near, store);
+}
+
+async function copyWithSkopeo(
+  reference: ImageReference,
+  run: SkopeoRun,
+  { root, skopeo }: PullOptions,
+): Promise<string> {
+  await copyToLayout(reference, blobsPath(root), run, skopeo);
+  return await layoutManifest(join(run.folder, 'layout'));
 }
 
 /** Before anything is fetched. What registries say wrongly is caught by limits on each file and on unpacking. */

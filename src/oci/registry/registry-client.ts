@@ -61,6 +61,17 @@ export class RegistryClient {
     return body;
   }
 
+  /** A small blob; undefined if there is none, or where the registry leads elsewhere. Its digest is the caller's to check. */
+  async blob(
+    reference: RegistryReference,
+    digest: string,
+    access: RegistryAccess,
+  ): Promise<Buffer | undefined> {
+    const path = `/v2/${reference.repository}/blobs/${digest}`;
+    const { status, body } = await this.send(reference, { path, headers: {}, method: 'GET' }, access);
+    return status === 200 ? body : undefined;
+  }
+
   /** Removes a manifest and its tags. False where it was gone, or where the registry removes nothing. */
   async deleteManifest(reference: RegistryReference, access: RegistryAccess): Promise<boolean> {
     const request = { path: manifestPath(reference), headers: {}, method: 'DELETE' as const };
