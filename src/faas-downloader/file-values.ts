@@ -5,7 +5,7 @@ import { DeployFailure } from './failure.ts';
 
 /** Together, for one function: they lie on every node, and are written again with each change. */
 export const maxFilesBytes = 4 * 1024 * 1024;
-const maxFiles = 1000;
+export const maxFiles = 1000;
 /** As Kubernetes has it. */
 const defaultMode = 0o644;
 

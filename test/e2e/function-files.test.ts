@@ -91,6 +91,31 @@ suite('files of Secrets and ConfigMaps', { concurrency: false }, () => {
     await eventually('the new value', async () => (await answer('template'))['imported'] === 'three');
   });
 
+  test('a thousand files are all there; with one more the version of before is served', async () => {
+    const keys = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, key) => [`k${key}`, `value ${key}`]));
+    for (const name of ['first', 'second'])
+      await deploys.client.create(configMaps, { metadata: { namespace, name }, data: keys(500) });
+    const text = `import os
+def handler(event, context):
+    names = [f'{folder}/{name}' for folder in ('/one', '/two') for name in os.listdir(folder)]
+    return f"{len(names)} {sum(len(open(name).read()) for name in names)}"
+`;
+    const path = await deploys.file('many.py', text);
+    const flags = ['--runtime', 'python3.11', '--handler', 'many.handler', '-f', path];
+    const files = ['--configmaps', 'first:/one', '--configmaps', 'second:/two'];
+    const run = await deploys.kubeless('function', 'deploy', 'many', ...flags, ...files, '--wait');
+    assert.equal(run.exit, 0, run.stderr);
+    const bytes = 2 * Object.values(keys(500)).join('').length;
+    assert.deepEqual(await deploys.call('many'), { status: 200, body: `1000 ${bytes}` });
+    const data = { more: 'x' };
+    await deploys.client.mergePatch(configMaps, { namespace, name: 'second' }, { data });
+    const told = await deploys.until('many', 'PullFailed');
+    const ready = told.status?.conditions?.find(({ type }) => type === 'Ready');
+    assert.match(ready?.message ?? '', /the files are 1001; at most 1000 files/);
+    assert.deepEqual(await deploys.call('many'), { status: 200, body: `1000 ${bytes}` });
+  });
+
   test('what is optional may be missing, and a volume of another kind is refused by name', async () => {
     const volumes = (volume: object) => ({
       spec: {
