@@ -71,16 +71,25 @@ function buildInitramfs(folder: string, version: string): string {
   return file;
 }
 
+/**
+ * An emulator translates code, and runs each repetition of a `rep` instruction by itself: a kernel that believes in fast
+ * ones clears pages byte by byte. Nobody attacks this machine's processor, and its clock is read without asking a device.
+ * Together a third of the time.
+ */
+const quickProcessor = 'max,-erms,-fsrm';
+const quickKernel =
+  'mitigations=off clearcpuid=rep_good,erms,fsrm tsc=reliable clocksource=tsc no_timer_check';
+
 /** Everything that the machine says on its serial line until it switches itself off. */
 async function boot(version: string, initramfs: string, command: readonly string[]): Promise<string> {
-  const append = `console=ttyS0 quiet panic=-1 cgroup_no_v1=all -- ${command.join(' ')}`;
+  const append = `console=ttyS0 quiet panic=-1 cgroup_no_v1=all ${quickKernel} -- ${command.join(' ')}`;
   const options = [
     '-M',
     'q35',
     '-accel',
     'tcg',
     '-cpu',
-    'max',
+    quickProcessor,
     '-smp',
     '2',
     '-m',
