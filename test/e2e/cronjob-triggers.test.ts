@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import type { KubeClient } from '../../src/kube/client-types.ts';
+import { jobs, type Job } from '../../src/kube/workload-resources.ts';
 import { embeddedInstance, type EmbeddedInstance } from '../helpers/embedded-instance.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { testClient } from '../helpers/test-client.ts';
 
 /** Tells what it was called with, or fails as it is told. */
 const source = `
@@ -15,21 +18,21 @@ def handler(event, context):
     return {**told, 'data': data, 'method': request.method, 'tenant': request.headers.get('X-Tenant')}
 `;
 
-interface Job {
-  metadata: { name: string; uid: string };
-  status?: { conditions?: { type: string }[]; succeeded?: number };
-}
-
 suite('cronjob triggers in embedded mode', () => {
   let it: EmbeddedInstance;
+  let client: KubeClient;
   before(async () => {
     it = await embeddedInstance();
     await it.up();
+    client = await testClient(it.home.kubeconfig);
     const spec = { runtime: 'python3.11', handler: 'hello.handler', function: source, timeout: '30' };
     await it.kubectl.send(kubeless('Function', 'hello', spec), 'apply');
     await it.kubectl.run('wait', '--for=condition=Ready', 'function/hello', '--timeout=240s');
   });
-  after(() => it[Symbol.asyncDispose]());
+  after(async () => {
+    await client[Symbol.asyncDispose]();
+    await it[Symbol.asyncDispose]();
+  });
 
   const trigger = async (name: string, spec: object): Promise<void> => {
     const yearly = { schedule: '0 0 1 1 *', 'function-name': 'hello', ...spec };
@@ -42,7 +45,7 @@ suite('cronjob triggers in embedded mode', () => {
     return eventually(
       `the run of ${name} ends`,
       async () => {
-        const { status } = JSON.parse(await it.kubectl.run('get', 'job', `${name}-now`, '-o', 'json')) as Job;
+        const { status } = await client.get(jobs, { namespace: 'default', name: `${name}-now` });
         const types = status?.conditions?.map(({ type }) => type) ?? [];
         return (['Complete', 'Failed'] as const).find((type) => types.includes(type));
       },
@@ -105,20 +108,21 @@ suite('cronjob triggers in embedded mode', () => {
     await trigger('minutely', { schedule: '* * * * *', payload: {} });
     process.kill(it.pid('embedded-agent'), 'SIGKILL');
     const runs = async (): Promise<Job[]> => {
-      const list = await it.kubectl.run('get', 'jobs', '-o', 'json');
-      const { items } = JSON.parse(list) as { items: Job[] };
-      return items.filter(({ metadata }) => /^minutely-\d+$/.test(metadata.name));
+      const { items } = await client.list(jobs, { namespace: 'default' });
+      return items.filter(({ metadata }) => /^minutely-\d+$/.test(metadata.name ?? ''));
     };
     const done = await eventually(
       'a run was begun and went well',
       async () => {
-        const jobs = await runs();
-        return jobs.some(({ status }) => status?.succeeded === 1) ? jobs : undefined;
+        const begun = await runs();
+        return begun.some(({ status }) => status?.conditions?.some(({ type }) => type === 'Complete'))
+          ? begun
+          : undefined;
       },
       150_000,
     );
     const [first] = done;
-    const minute = Number(first?.metadata.name.slice('minutely-'.length));
+    const minute = Number(first?.metadata.name?.slice('minutely-'.length));
     const due = new Date(minute * 60_000).toISOString().replace('.000', '');
     await eventually('the trigger tells', async () => {
       const path = 'jsonpath={.status.lastScheduleTime} {.status.lastSuccessfulTime}';

@@ -8,14 +8,12 @@ import { imageResource } from '../../src/api/image.ts';
 import { kinds } from '../../src/api/kinds.ts';
 import { apply } from '../../src/kube/apply.ts';
 import { configMaps, customResourceDefinitions, namespaces } from '../../src/kube/builtin-resources.ts';
-import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
-import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import type { StartTarget } from '../contracts/kubernetes-api/harness.ts';
 import { eventually } from './eventually.ts';
 import { startProgram, type RunningProgram } from './program.ts';
+import { testClient } from './test-client.ts';
 
 /** An API server that serves our kinds, two namespaces, and the controllers that a test starts. */
 export class ControllerWorld implements AsyncDisposable {
@@ -34,9 +32,7 @@ export class ControllerWorld implements AsyncDisposable {
   static async open(start: StartTarget): Promise<ControllerWorld> {
     const stack = new AsyncDisposableStack();
     const { kubeconfig } = stack.use(await start());
-    const connection = await loadKubeconfig(kubeconfig);
-    const options = { connection, clock: systemClock, random: Math.random, userAgent: 'test' };
-    const world = new ControllerWorld(stack.use(createKubeClient(options)), kubeconfig, stack);
+    const world = new ControllerWorld(stack.use(await testClient(kubeconfig)), kubeconfig, stack);
     await world.#prepare();
     return world;
   }

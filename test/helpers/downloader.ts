@@ -3,15 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imageResource, type StoredImage } from '../../src/api/image.ts';
 import { configMaps, secrets, coreEvents, type CoreEvent } from '../../src/kube/builtin-resources.ts';
-import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
-import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
 import { kontainerSpecSchema, type KontainerSpec } from '../../src/kontainer/spec.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { readCurrent } from '../../src/oci/bundles.ts';
 import { startEmbeddedApi } from './embedded-api.ts';
 import { eventually } from './eventually.ts';
 import { startProgram, type RunningProgram } from './program.ts';
+import { testClient } from './test-client.ts';
 
 const namespace = 'default';
 
@@ -41,9 +39,7 @@ export class DownloaderWorld implements AsyncDisposable {
     const home = await mkdtemp(join(tmpdir(), 'kontain-downloader-'));
     stack.defer(() => rm(home, { recursive: true, force: true }));
     const { kubeconfig } = stack.use(await startEmbeddedApi());
-    const connection = await loadKubeconfig(kubeconfig);
-    const options = { connection, clock: systemClock, random: Math.random, userAgent: 'test' };
-    const client = stack.use(createKubeClient(options));
+    const client = stack.use(await testClient(kubeconfig));
     return new DownloaderWorld({ client, home, kubeconfig, stack });
   }
 

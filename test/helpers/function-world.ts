@@ -17,18 +17,16 @@ import {
   customResourceDefinitions,
   namespaces,
 } from '../../src/kube/builtin-resources.ts';
-import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
-import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import type { Resource } from '../../src/kube/resource.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import type { StartTarget } from '../contracts/kubernetes-api/harness.ts';
 import { eventually } from './eventually.ts';
 import { startRegistry, type ImageRegistry } from './image-registry.ts';
 import { JobRunner } from './job-runner.ts';
 import { writeLayout } from './oci-layout.ts';
 import { startProgram, type RunningProgram } from './program.ts';
+import { testClient } from './test-client.ts';
 
 export interface WorldOptions {
   start: StartTarget;
@@ -74,9 +72,7 @@ export class FunctionWorld implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'kontain-functions-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
     const { kubeconfig } = stack.use(await start());
-    const connection = await loadKubeconfig(kubeconfig);
-    const options = { connection, clock: systemClock, random: Math.random, userAgent: 'test' };
-    const client = stack.use(createKubeClient(options));
+    const client = stack.use(await testClient(kubeconfig));
     const registry = stack.use(await startRegistry());
     const runner = stack.use(new JobRunner({ client, hasJobController }));
     const world = new FunctionWorld({ client, registry, runner, kubeconfig, folder, stack });

@@ -15,13 +15,11 @@ import {
 import { parseLogLine, podLogPath } from '../../src/embedded/agent/pod-logs.ts';
 import { networkAnnotations, type ContainerNetwork } from '../../src/controllers/container-network.ts';
 import { coreEvents } from '../../src/kube/builtin-resources.ts';
-import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
-import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { startEmbeddedApi } from './embedded-api.ts';
 import { eventually } from './eventually.ts';
 import { repository, startProgram, type RunningProgram } from './program.ts';
+import { testClient } from './test-client.ts';
 
 const namespace = 'default';
 /** Holds busybox and nothing else. */
@@ -63,9 +61,7 @@ export class JobWorld implements AsyncDisposable {
     execFileSync('chmod', ['755', home]);
     stack.defer(() => rm(home, { recursive: true, force: true }));
     const { kubeconfig } = stack.use(await startEmbeddedApi());
-    const connection = await loadKubeconfig(kubeconfig);
-    const options = { connection, clock: systemClock, random: Math.random, userAgent: 'test' };
-    const client = stack.use(createKubeClient(options));
+    const client = stack.use(await testClient(kubeconfig));
     return new JobWorld({ home, client, kubeconfig, stack });
   }
 

@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { functionResource, type StoredFunction } from '../../src/api/function.ts';
 import { configMaps, coreEvents } from '../../src/kube/builtin-resources.ts';
 import { jobs, pods } from '../../src/kube/workload-resources.ts';
-import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
-import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { kubeless, type CliRun } from './cli.ts';
 import { readAuthFiles } from '../../src/oci/registry-auth.ts';
 import { embeddedInstance, type EmbeddedInstance } from './embedded-instance.ts';
 import { eventually } from './eventually.ts';
 import { call } from './caller.ts';
 import { freePorts } from './free-ports.ts';
+import { testClient } from './test-client.ts';
 
 const namespace = 'default';
 
@@ -45,9 +43,7 @@ export async function sourceDeploys(more: NodeJS.ProcessEnv = {}): Promise<Sourc
   const settings = { ...more, KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) };
   const instance = stack.use(await embeddedInstance(settings));
   await instance.up();
-  const connection = await loadKubeconfig(instance.home.kubeconfig);
-  const options = { connection, clock: systemClock, random: Math.random, userAgent: 'test' };
-  const client = stack.use(createKubeClient(options));
+  const client = stack.use(await testClient(instance.home.kubeconfig));
   const file = async (name: string, content: string | Buffer): Promise<string> => {
     const path = join(instance.home.root, name);
     await writeFile(path, content);
