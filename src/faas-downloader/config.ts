@@ -30,6 +30,8 @@ const environmentSchema = z.object({
   /** Signature policy, containers-policy.json(5). */
   KONTAIN_SIGNATURE_POLICY: z.string().optional(),
   KONTAIN_ID_BASE: count.default(idBase),
+  /** `FOLDER,…`: stores on the same disk that only the platform writes to; a layer that one of them has is linked. */
+  KONTAIN_NEAR_LAYERS: list.default([]),
   KONTAIN_MAX_IMAGE_BYTES: count.default(4 * 1024 ** 3),
   KONTAIN_MAX_UNPACKED_BYTES: count.default(defaultUnpackLimits.maxBytes),
   KONTAIN_MAX_UNPACKED_FILES: count.default(defaultUnpackLimits.maxEntries),

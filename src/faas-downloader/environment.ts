@@ -72,6 +72,7 @@ function layerStore(config: DownloaderConfig, metrics: DownloaderMetrics): Layer
     },
     timeoutMs: config.KONTAIN_UNPACK_TIMEOUT_SECONDS * 1000,
     concurrency: config.KONTAIN_PULLS,
+    near: config.KONTAIN_NEAR_LAYERS,
     onUnpacked: ({ bytes }) => {
       metrics.unpackedLayers.inc();
       metrics.unpackedBytes.inc(bytes);

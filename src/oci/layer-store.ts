@@ -1,28 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { replaceFile, syncFolder, writeDurable } from '../lib/durable-file.ts';
-import { hasErrno, PlatformError } from '../lib/errors.ts';
+import { PlatformError } from '../lib/errors.ts';
 import { KeyedLock } from '../lib/keyed-lock.ts';
 import { KeyedSemaphore } from '../lib/keyed-semaphore.ts';
 import { blobPath, removeDamagedBlob, type StoredImage } from './image-store.ts';
+import { metadataFile, readLayer, type LayerMetadata } from './layer-metadata.ts';
+import { linkNearLayer } from './near-layers.ts';
 import { layerPath, layersPath } from './paths.ts';
 import { UnpackPool } from './unpack/unpack-pool.ts';
 import type { UnpackRequest, UnpackResult } from './unpack/unpack-layer.ts';
 import type { UnpackLimits } from './unpack/unpack-limits.ts';
-
-const metadataSchema = z.object({
-  bytes: z.number(),
-  entries: z.number(),
-  /** Folders that hide what lower layers have in them: byte strings relative to the root (latin1). */
-  opaque: z.array(z.string()),
-  /** Blobs that were found to hold this layer. */
-  blobs: z.array(z.string()),
-  notes: z.array(z.object({ reason: z.string(), count: z.number(), example: z.string() })),
-});
-
-export type LayerMetadata = z.infer<typeof metadataSchema>;
 
 export interface UnpackedLayer extends LayerMetadata {
   diffId: string;
@@ -36,19 +25,9 @@ export interface LayerStoreOptions {
   timeoutMs: number;
   /** Layers at a time: it takes a core each. */
   concurrency: number;
+  /** Roots of other stores of this machine that only we write to, see near-layers.ts. */
+  near?: readonly string[];
   onUnpacked?: (metadata: LayerMetadata) => void;
-}
-
-const metadataFile = (folder: string): string => join(folder, 'layer.json');
-
-/** What was found out when a layer was unpacked; null when it is not there. */
-export async function readLayer(root: string, diffId: string): Promise<LayerMetadata | null> {
-  try {
-    return metadataSchema.parse(JSON.parse(await readFile(metadataFile(layerPath(root, diffId)), 'utf8')));
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return null;
-    throw error;
-  }
 }
 
 /** Layers unpacked under `<root>/oci-layers`: each once, made in `.tmp-*` and renamed when it is whole. */
@@ -86,7 +65,7 @@ export class LayerStore {
   async #ensureLayer(layer: Layer, signal: AbortSignal): Promise<LayerMetadata> {
     const known = await readLayer(this.#options.root, layer.diffId);
     if (known === null) return this.#unpack(layer, signal);
-    if (known.bytes > layer.limits.maxBytes || known.entries > layer.limits.maxEntries) throw tooLarge();
+    checkSize(known, layer.limits);
     if (known.blobs.includes(layer.digest)) return known;
     return this.#verify(layer, known, signal);
   }
@@ -94,18 +73,36 @@ export class LayerStore {
   async #unpack(layer: Layer, signal: AbortSignal): Promise<LayerMetadata> {
     const { root } = this.#options;
     const temporary = join(layersPath(root), `.tmp-${randomUUID()}`);
-    await mkdir(join(temporary, 'fs'), { recursive: true, mode: 0o700 });
+    await mkdir(temporary, { recursive: true, mode: 0o700 });
     try {
-      const result = await this.#run(layer, temporary, signal);
-      const metadata = { ...result, blobs: [layer.digest] };
+      const metadata =
+        (await this.#link(layer, temporary, signal)) ?? (await this.#fill(layer, temporary, signal));
       await writeDurable(metadataFile(temporary), JSON.stringify(metadata));
       await rename(temporary, layerPath(root, layer.diffId));
       await syncFolder(layersPath(root));
-      this.#options.onUnpacked?.(metadata);
       return metadata;
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
+  }
+
+  async #link(
+    { digest, diffId, limits }: Layer,
+    folder: string,
+    signal: AbortSignal,
+  ): Promise<LayerMetadata | null> {
+    const { near = [], idBase, timeoutMs } = this.#options;
+    const found = await linkNearLayer(near, { digest, diffId, idBase, timeoutMs }, folder, signal);
+    if (found !== null) checkSize(found, limits);
+    return found;
+  }
+
+  async #fill(layer: Layer, folder: string, signal: AbortSignal): Promise<LayerMetadata> {
+    await mkdir(join(folder, 'fs'), { mode: 0o700 });
+    const result = await this.#run(layer, folder, signal);
+    const metadata = { ...result, blobs: [layer.digest] };
+    this.#options.onUnpacked?.(metadata);
+    return metadata;
   }
 
   /**
@@ -159,6 +156,10 @@ function remaining(limits: UnpackLimits, used: readonly LayerMetadata[]): Unpack
     maxEntries -= entries;
   }
   return { ...limits, maxBytes, maxEntries };
+}
+
+function checkSize({ bytes, entries }: LayerMetadata, { maxBytes, maxEntries }: UnpackLimits): void {
+  if (bytes > maxBytes || entries > maxEntries) throw tooLarge();
 }
 
 function tooLarge(): PlatformError {

@@ -9,6 +9,7 @@ import { readRecord, type SupervisorRecord } from '../../src/embedded/supervisor
 import { systemClock } from '../../src/lib/clock.ts';
 import { freePorts } from './free-ports.ts';
 import { kubectl, type Kubectl } from './kubectl.ts';
+import { keepLayers, layerSeed } from './layer-seed.ts';
 import { repository } from './program.ts';
 import { keepRegistry, seedRegistry } from './registry-seed.ts';
 
@@ -43,7 +44,13 @@ export async function embeddedInstance(
 ): Promise<EmbeddedInstance> {
   const home = homeAt(await mkdtemp(join(tmpdir(), prefix)));
   const [port = 0] = await freePorts(1);
-  const env = { ...process.env, ...settings, KONTAIN_HOME: home.root, KONTAIN_PORT: String(port) };
+  const env = {
+    ...process.env,
+    KONTAIN_NEAR_LAYERS: layerSeed,
+    ...settings,
+    KONTAIN_HOME: home.root,
+    KONTAIN_PORT: String(port),
+  };
   const program = join(repository, 'src/main/embedded.ts');
   const embedded = async (command: string): Promise<void> => {
     const script = `umask ${umask}; exec "$0" "$@"`;
@@ -77,6 +84,7 @@ export async function embeddedInstance(
     },
     async [Symbol.asyncDispose]() {
       await embedded('down');
+      keepLayers([home.node, home.podImages]);
       await rm(home.root, { recursive: true, force: true });
     },
   };

@@ -17,6 +17,8 @@ const environmentSchema = z.object({
   KONTAIN_OCI_RUNTIME: z.string().default('/usr/bin/crun'),
   KONTAIN_SECCOMP_PROFILE: z.string().default('/usr/share/containers/seccomp.json'),
   KONTAIN_ID_BASE: count.default(idBase),
+  /** `FOLDER,…`: stores on the same disk that only the platform writes to; a layer that one of them has is linked. */
+  KONTAIN_NEAR_LAYERS: list.default([]),
   /** `host:port,…` that may speak plain HTTP. */
   KONTAIN_INSECURE_REGISTRIES: list.default([]),
   /** Files like ~/.docker/config.json, with commas between them. */

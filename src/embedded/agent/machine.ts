@@ -65,6 +65,7 @@ async function openImages(
       limits: defaultUnpackLimits,
       timeoutMs: unpackTimeoutMs,
       concurrency,
+      near: config.KONTAIN_NEAR_LAYERS,
     }),
     guard: new CollectionGuard(),
     clock,

@@ -9,6 +9,8 @@ export interface Home {
   readonly api: string;
   /** What faas-downloader and faas-server share: images, layers, bundles, instances. */
   readonly node: string;
+  /** Images of the agent's pods: builds have the layers that functions have, too. */
+  readonly podImages: string;
   readonly logs: string;
   /** Held by the supervisor as long as it lives. */
   readonly lock: string;
@@ -37,6 +39,7 @@ export function homeAt(root: string): Home {
     kubeconfig: join(root, 'kubeconfig'),
     api: join(root, 'api'),
     node: join(root, 'node'),
+    podImages: join(root, 'agent/images'),
     logs: join(root, 'logs'),
     lock: join(root, 'supervisor.lock'),
     record: join(root, 'supervisor.json'),

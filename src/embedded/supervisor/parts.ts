@@ -90,9 +90,10 @@ function setup(options: PartsOptions): PartSpec {
 }
 
 function downloader(options: PartsOptions): PartSpec {
-  const args = [kubeconfig(options), '--node-name=embedded', `--root=${options.home.node}`, '--port=0'];
+  const { home } = options;
+  const args = [kubeconfig(options), '--node-name=embedded', `--root=${home.node}`, '--port=0'];
   const env = { ...options.env, KONTAIN_FUNCTION_REGISTRY: functionRegistry(registryOf(options)) };
-  return program({ ...options, env }, 'faas-downloader', args);
+  return program(withNearLayers({ ...options, env }, home.podImages), 'faas-downloader', args);
 }
 
 function controllers(options: PartsOptions): PartSpec {
@@ -112,7 +113,14 @@ function agent(options: PartsOptions): PartSpec {
   const { home } = options;
   const env = { ...options.env, KONTAIN_BUILD_REGISTRY_AUTH: home.registryAuth };
   const args = [kubeconfig(options), `--home=${home.root}`, `--cgroup=${agentCgroupPath(home)}`];
-  return program({ ...options, env }, 'embedded-agent', args);
+  return program(withNearLayers({ ...options, env }, home.node), 'embedded-agent', args);
+}
+
+/** Functions stand on the images that build them: of agent and downloader, one unpacks a layer, the other links it. */
+function withNearLayers(options: PartsOptions, folder: string): PartsOptions {
+  const known = options.env['KONTAIN_NEAR_LAYERS'];
+  const near = [folder, ...(known === undefined ? [] : [known])].join(',');
+  return { ...options, env: { ...options.env, KONTAIN_NEAR_LAYERS: near } };
 }
 
 function program({ root, node, env }: PartsOptions, name: string, args: string[]): PartSpec {
