@@ -11,7 +11,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -19,6 +18,7 @@ import { addedPaths, compilePython, makeDebian } from './debian.ts';
 import { listPaths, packLayer } from './layer.ts';
 import type { Layer } from './layout.ts';
 import { trees, type FileRecipe, type LayerRecipe } from './recipes.ts';
+import { stripTypes } from './strip-types.ts';
 
 const run = promisify(execFile);
 
@@ -154,18 +154,6 @@ async function compileProgram(source: string, target: string, folders: Folders):
   await run('gcc', ['-static', '-Os', '-s', '-Wall', '-Wextra', '-Werror', '-o', target, source], {
     cwd: folders.root,
   });
-}
-
-/** Node strips types itself, but it loads a compiler for that: several times the start of a small program. */
-function stripTypes(draft: string): void {
-  for (const path of globSync('**/*.ts', { cwd: draft }).map((name) => join(draft, name))) {
-    const script = stripTypeScriptTypes(readFileSync(path, 'utf8'));
-    writeFileSync(
-      path.replace(/\.ts$/, '.js'),
-      script.replaceAll(/((?:from|import\() ?'\.[^']*)\.ts'/g, "$1.js'"),
-    );
-    rmSync(path);
-  }
 }
 
 /** Byte code of modules that are not in the tree of the Python that compiles them. */

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { runtimeContract } from './runtime/contract.ts';
 import { call } from './runtime/http-exchange.ts';
-import { nodejs } from './runtime/languages.ts';
+import { nodejsRuntime } from './runtime/nodejs-runtime.ts';
 import { startRuntime, type Mode } from './runtime/runtime-process.ts';
+
+const nodejs = nodejsRuntime();
 
 /** What the handler of that name answers when all of Node works. */
 const everything = '[16,true,"hi\\n","imported","pong"]';

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { nodeFlags } from '../../../scripts/images/images.ts';
 import type { Runtime } from './runtime-process.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -19,18 +18,6 @@ export const python: Runtime = {
   convention: {
     exits: 'import sys\nsys.exit(0)\n',
     needs: { source: '#\nimport nothing_like_it.part\n', dependencyFile: 'requirements.txt' },
-  },
-};
-
-export const nodejs: Runtime = {
-  command: [process.execPath, ...nodeFlags, join(root, 'runtimes/nodejs/main.ts')],
-  stub: (library) => ({ LD_PRELOAD: library }),
-  env: { KONTAIN_ADDON: join(root, 'build/native/kontainer.node'), UV_USE_IO_URING: '0' },
-  functions: functions('nodejs'),
-  suffix: '.js',
-  convention: {
-    exits: 'process.exit(0);',
-    needs: { source: "//\nrequire('nothing_like_it');\n", dependencyFile: 'package.json' },
   },
 };
 
