@@ -2,7 +2,7 @@ import type { ImageRecipe } from './images.ts';
 import type { LayerRecipe, TreeRecipe } from './recipes.ts';
 
 /** How functions in Go are compiled: what was compiled ahead counts only for the very same. */
-const goBuild = [
+export const goBuild = [
   'PATH=/usr/lib/go-1.19/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   'CGO_ENABLED=0',
   'GOFLAGS=-mod=mod -trimpath -buildvcs=false -tags=timetzdata -ldflags=-s',

@@ -25,8 +25,8 @@ const templates: Readonly<Record<string, Template>> = {
   cgi: cgiTemplate,
 };
 
-/** Compiled at deploy, or nothing to compile: `function run` does not know them. */
-const deployedOnly = new Set(['go1.19', 'java17', 'cgi']);
+/** No server of ours that `function run` could start. */
+const deployedOnly = new Set(['cgi']);
 
 export const init: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],

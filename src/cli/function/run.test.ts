@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile as execFileWithCallback } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -30,7 +30,10 @@ async function start(folder: string, ...argv: string[]): Promise<Running> {
   const stop = new AbortController();
   let text = '';
   const onMessage = (piece: string) => (text += piece);
-  const options = { cwd: join(cwd, folder), env: { PATH: process.env['PATH'] ?? '' }, signal: stop.signal };
+  const { PATH = '', HOME = '' } = process.env;
+  // Compiled code of Go's own packages is the machine's: to make it takes a minute.
+  const env = { PATH, HOME, GOCACHE: join(HOME, '.cache/go-build'), XDG_CACHE_HOME: join(cwd, 'cache') };
+  const options = { cwd: join(cwd, folder), env, signal: stop.signal };
   const command = ['function', 'run', ...argv, '--port', String(port)];
   const ended = kubeless(command, { ...options, onMessage: (piece) => void onMessage(piece) });
   return {
@@ -78,6 +81,80 @@ for (const [runtime, file] of [
     await writeFile(path, source);
     await eventually('it is back', async () => (await greeting(running.url, 'Bo')) === 'Hello, Bo!');
   });
+
+const answer = async (url: string): Promise<string | undefined> =>
+  fetch(url, { method: 'POST', body: 'Ada' }).then(
+    (response) => response.text(),
+    () => undefined,
+  );
+
+for (const { runtime, file, mistake, told } of [
+  {
+    runtime: 'go1.19',
+    file: 'handler.go',
+    mistake: ['event.Data', 'event.Nothing'],
+    told: /^handler\.go:11:\d+: event\.Nothing undefined/m,
+  },
+  {
+    runtime: 'java17',
+    file: 'Handler.java',
+    mistake: ['event.Data', 'event.nothing'],
+    told: /^Handler\.java:6: error: cannot find symbol/m,
+  },
+])
+  test(`what is compiled is compiled after each edit, and served as before where it does not: ${runtime}`, async () => {
+    const name = `my-${runtime.slice(0, 2)}`;
+    const made = await kubeless(['function', 'init', name, '-r', runtime], { cwd });
+    assert.match(made.stderr, /kubeless function run/);
+    const path = join(cwd, name, file);
+    const source = await readFile(path, 'utf8');
+    {
+      await using running = await start(name, name, '--watch');
+      await eventually('it listens', () => running.said().includes('listening on '), 180_000);
+      assert.equal(await answer(running.url), 'Hello, Ada!');
+      await writeFile(path, source.replace('Hello', 'Goodbye'));
+      await eventually('the edit answers', async () => (await answer(running.url)) === 'Goodbye, Ada!');
+      const [right = '', wrong = ''] = mistake;
+      await writeFile(path, source.replace(right, wrong));
+      await eventually('it says why not', () => running.said().includes('the version of before is served'));
+      assert.match(running.said(), told);
+      assert.equal(await answer(running.url), 'Goodbye, Ada!');
+      await writeFile(path, source);
+      await eventually('it is mended', async () => (await answer(running.url)) === 'Hello, Ada!');
+    }
+    assert.deepEqual(await readdir(join(cwd, 'cache/kubeless/run')), [], 'nothing of it is left');
+    assert.deepEqual(
+      (await readdir(join(cwd, name))).filter((left) => left.startsWith('.')),
+      [],
+    );
+
+    await writeFile(path, source.replace(mistake[0] ?? '', mistake[1] ?? ''));
+    await using once = await start(name, name);
+    const { exit, stderr } = await once.ended;
+    assert.equal(exit, 9, stderr);
+    assert.match(stderr, told);
+    assert.match(stderr, /error: the function does not compile\nhint: Why not is above\.\n$/);
+  });
+
+test('without the compiler on this machine one line says what to do', async () => {
+  for (const [runtime, message] of [
+    [
+      'go1.19',
+      /^error: go is not installed on this machine\nhint: Install Go .* or deploy the function: .*\n$/,
+    ],
+    [
+      'java17',
+      /^error: javac is not installed on this machine\nhint: Install a JDK 17 .* or deploy the function/,
+    ],
+  ] as const) {
+    const name = `none-${runtime.slice(0, 2)}`;
+    await kubeless(['function', 'init', name, '-r', runtime], { cwd });
+    const options = { cwd: join(cwd, name), env: { PATH: join(cwd, 'empty') } };
+    const { exit, stderr } = await kubeless(['function', 'run', name], options);
+    assert.equal(exit, 2);
+    assert.match(stderr, message);
+  }
+});
 
 test('run without --watch ends with the function, and says why it cannot run', async () => {
   await writeFile(join(cwd, 'broken.py'), 'import nonsense\n');

@@ -1,10 +1,8 @@
 import { PlatformError } from '../../lib/errors.ts';
 import type { Command, Flag, Invocation } from '../command.ts';
 import { readEntries } from '../apply/functions-file.ts';
-import { say, type Io } from '../io.ts';
-import { watchFolder } from '../local/folder-watch.ts';
 import { localFunction, type LocalFunction } from '../local/local-function.ts';
-import { LocalProcess } from '../local/local-process.ts';
+import { runAgain, runOnce } from '../local/run-local.ts';
 import { functionFlags } from './deploy-flags.ts';
 
 const used = ['runtime', 'handler', 'from-file', 'env', 'timeout', 'memory'];
@@ -30,7 +28,7 @@ export const run: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'optional' }],
   flags,
   description:
-    'Runs a function on this machine, with no cluster and no sandbox: calls share one process. Its dependencies must be installed beside it.',
+    'Runs a function on this machine, with no cluster and no sandbox: calls share one process. Its dependencies must be installed beside it; Go and Java are compiled by what is installed on this machine.',
   examples: [
     'kubeless function run hello --watch',
     'kubeless function run --runtime nodejs24 --handler index.main --from-file index.js',
@@ -39,7 +37,8 @@ export const run: Command = {
     const { flags: given, io } = invocation;
     const port = portOf(given.text('port') ?? '');
     const target = await targetOf(invocation, String(port));
-    const code = given.on('watch') ? await runAgain(target, port, io) : await runOnce(target, port, io);
+    if (given.on('watch')) return await runAgain(target, port, io);
+    const code = await runOnce(target, port, io);
     if (io.signal.aborted || code === 0) return;
     throw new PlatformError('crashed', `the function ended with exit code ${code}`, {
       hint: 'What it printed is above.',
@@ -60,41 +59,4 @@ async function targetOf({ args, flags: given, io }: Invocation, port: string): P
   const entry = (await readEntries(file, io)).get(name);
   if (entry === undefined) throw new PlatformError('not_found', `${file} has no function ${name}`);
   return localFunction(entry.values, entry.there, port);
-}
-
-async function runOnce(target: LocalFunction, port: number, io: Io): Promise<number> {
-  await using process = new LocalProcess(target, io);
-  const stopped = new Promise<number>((resolve) => onAbort(io.signal, () => resolve(0)));
-  void announce(process, port, io);
-  return await Promise.race([process.exited, stopped]); // awaited here: what is in use would end before it
-}
-
-/** Until the signal aborts; a function that cannot be loaded waits for the next change. */
-async function runAgain(target: LocalFunction, port: number, io: Io): Promise<number> {
-  let current = new LocalProcess(target, io);
-  let restarts = Promise.resolve();
-  void announce(current, port, io);
-  const restart = async (): Promise<void> => {
-    await current[Symbol.asyncDispose]();
-    if (io.signal.aborted) return;
-    current = new LocalProcess(target, io);
-    void announce(current, port, io);
-  };
-  const onChange = (): void => {
-    restarts = restarts.then(restart);
-  };
-  await watchFolder(target.folder, { clock: io.clock, signal: io.signal, onChange });
-  await restarts;
-  await current[Symbol.asyncDispose]();
-  return 0;
-}
-
-async function announce(process: LocalProcess, port: number, io: Io): Promise<void> {
-  if (await process.listening(port, io.clock)) say(io, `listening on http://127.0.0.1:${port}`);
-  else if (!io.signal.aborted) say(io, 'the function has ended');
-}
-
-function onAbort(signal: AbortSignal, listener: () => void): void {
-  if (signal.aborted) listener();
-  else signal.addEventListener('abort', listener, { once: true });
 }

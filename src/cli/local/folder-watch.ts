@@ -6,7 +6,8 @@ import type { Clock } from '../../lib/clock.ts';
 /** Editors write a file in several steps. */
 const settleMs = 50;
 
-const ignored = new Set(['node_modules', '.git', '__pycache__']);
+/** Not the author's. */
+export const ignoredFolders = new Set(['node_modules', '.git', '__pycache__']);
 
 /** Calls `onChange` after files of the folder changed, once for what changes together; until the signal aborts. */
 export async function watchFolder(
@@ -21,7 +22,7 @@ export async function watchFolder(
   };
   try {
     for await (const { filename } of watch(folder, { recursive: true, signal })) {
-      if (pending || ignored.has(filename?.split(sep)[0] ?? '')) continue;
+      if (pending || ignoredFolders.has(filename?.split(sep)[0] ?? '')) continue;
       pending = true;
       settle().catch(() => undefined); // the signal
     }

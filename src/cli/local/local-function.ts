@@ -5,6 +5,7 @@ import { PlatformError } from '../../lib/errors.ts';
 import type { FlagValues } from '../flag-values.ts';
 import type { Io } from '../io.ts';
 import { pairs } from '../key-values.ts';
+import { compiledProgram, type CompiledPlace, type Compilation } from './compiled-function.ts';
 
 /** How a function is run on this machine, without cluster and sandbox. */
 export interface LocalFunction {
@@ -13,6 +14,8 @@ export interface LocalFunction {
   env: Record<string, string>;
   /** Of the source; watched. */
   folder: string;
+  /** What there is to do before it can be started. */
+  compilation?: Compilation;
 }
 
 /** From the flags of `function deploy`. Throws `bad_request`. */
@@ -35,7 +38,8 @@ export function localFunction(flags: FlagValues, io: Io, port: string): LocalFun
     FUNC_RUNTIME: runtime,
     FUNC_MEMORY_LIMIT: flags.text('memory') ?? '',
   };
-  return { ...program(runtime, env, { folder, root: io.root }), folder };
+  const place = { folder, root: io.root, port, handler: handler[1] ?? '' };
+  return { ...program(runtime, env, place), folder };
 }
 
 function sourceFile(flags: FlagValues, { cwd }: Io): string {
@@ -53,8 +57,9 @@ function inherited(env: Io['env']): Record<string, string> {
 function program(
   runtime: string,
   env: Record<string, string>,
-  { folder, root }: { folder: string; root: string },
-): Pick<LocalFunction, 'argv' | 'env'> {
+  place: Omit<CompiledPlace, 'env'>,
+): Omit<LocalFunction, 'folder'> {
+  const { folder, root } = place;
   if (runtime.startsWith('python')) {
     const packages = join(folder, 'lib/python3.11/site-packages');
     // Bytecode files would be changes of the folder that is watched.
@@ -68,7 +73,12 @@ function program(
   if (runtime.startsWith('ruby')) return { argv: ['ruby', join(root, 'runtimes/ruby/main.rb')], env };
   if (runtime.startsWith('perl')) return { argv: ['perl', join(root, 'runtimes/perl/main.pl')], env };
   if (runtime.startsWith('php')) return { argv: ['php', join(root, 'runtimes/php/main.php')], env };
+  const compiled = compiledProgram(runtime, { ...place, env });
+  if (compiled !== undefined) {
+    const { volume } = compiled.compilation;
+    return { ...compiled, env: { ...env, KUBELESS_INSTALL_VOLUME: volume } };
+  }
   throw new PlatformError('bad_request', `"${runtime}" does not run on this machine`, {
-    hint: 'function run knows python, nodejs, ruby, perl and php; deploy other runtimes.',
+    hint: 'function run knows python, nodejs, ruby, perl, php, go and java; deploy other runtimes.',
   });
 }

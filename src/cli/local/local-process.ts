@@ -1,24 +1,33 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
 import type { Io } from '../io.ts';
 import type { LocalFunction } from './local-function.ts';
 
-/** A running function; its output goes where ours goes. */
+export interface LocalProcessOptions {
+  /** Ends what it has started too; a terminal's signals do not reach them then. */
+  withChildren?: boolean;
+}
+
+/** A running function, or what compiles it; its output goes where ours goes. */
 export class LocalProcess implements AsyncDisposable {
   readonly exited: Promise<number>;
   readonly #child: ChildProcess;
+  readonly #withChildren: boolean;
   #over = false;
 
   constructor(
-    { argv: [file, ...args], env, folder }: LocalFunction,
+    { argv: [file, ...args], env, folder }: Pick<LocalFunction, 'argv' | 'env' | 'folder'>,
     { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+    { withChildren = false }: LocalProcessOptions = {},
   ) {
-    const child = spawn(file, args, { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout.on('data', (chunk: Buffer) => stdout.write(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.write(chunk));
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(file, args, { env, cwd: folder, detached: withChildren, stdio });
+    child.stdout?.on('data', (chunk: Buffer) => stdout.write(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => stderr.write(chunk));
     this.#child = child;
+    this.#withChildren = withChildren;
     this.exited = this.#exit();
   }
 
@@ -44,10 +53,17 @@ export class LocalProcess implements AsyncDisposable {
 
   /** SIGTERM, SIGKILL a second later; resolves when it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 1000);
+    this.#kill('SIGTERM');
+    const timer = setTimeout(() => this.#kill('SIGKILL'), 1000);
     await this.exited;
     clearTimeout(timer);
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (this.#over || pid === undefined) return;
+    if (this.#withChildren) process.kill(-pid, signal);
+    else this.#child.kill(signal);
   }
 }
 
