@@ -2,7 +2,7 @@ import { PlatformError } from '../lib/errors.ts';
 import { digestOf, isIndex, parseConfig, parseIndex, parseManifest } from '../oci/image-documents.ts';
 import { choosePlatform } from '../oci/platform.ts';
 import type { ImageReference } from '../oci/reference.ts';
-import { inspectConfig, inspectManifest, type SkopeoOptions, type SkopeoRun } from '../oci/skopeo.ts';
+import type { SkopeoOptions, SkopeoRun } from '../oci/skopeo.ts';
 import { readDirectly, type ReadDocuments } from './direct-read.ts';
 import type { BaseImage } from './layered-image.ts';
 import type { RegistrySession } from './registry-session.ts';
@@ -38,6 +38,7 @@ async function readDocuments(
     const known = await readDirectly(reference, skopeo.architecture, session);
     if (known !== undefined) return known;
   }
+  const { inspectConfig, inspectManifest } = await import('../oci/skopeo.ts');
   const first = await inspectManifest(reference, run, skopeo);
   const digest = isIndex(first) ? choosePlatform(parseIndex(first), skopeo.architecture) : digestOf(first);
   const pinned = reference.transport === 'docker' ? { ...reference, digest } : reference;

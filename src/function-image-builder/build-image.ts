@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatAuthFile, type RegistryAuths } from '../oci/registry-auth.ts';
 import type { ImageReference, RegistryReference } from '../oci/reference.ts';
-import { copyToLayout, pushLayout, type SkopeoOptions, type SkopeoRun } from '../oci/skopeo.ts';
+import type { SkopeoOptions, SkopeoRun } from '../oci/skopeo.ts';
 import { resolveBase, type ResolvedBase } from './base-image.ts';
 import { pushDirectly } from './direct-push.ts';
 import { blobsOf, createLayout, writeImage } from './image-layout.ts';
@@ -142,6 +142,7 @@ async function push({ documents, sources, target }: Push, context: Build): Promi
   );
   if (isComplete && (await pushDirectly({ documents, target, blobs: blobsOf(layout), mounts }, session)))
     return;
+  const { pushLayout } = await import('../oci/skopeo.ts');
   await writeImage(layout, documents);
   if (isComplete) {
     try {
@@ -165,6 +166,7 @@ function mountable(sources: readonly ResolvedBase[], { registry }: RegistryRefer
 }
 
 async function fetchLayers({ reference }: ResolvedBase, { layout, run, skopeo }: Build): Promise<void> {
+  const { copyToLayout } = await import('../oci/skopeo.ts');
   const folder = await mkdtemp(join(run.folder, 'base-'));
   await copyToLayout(reference, dirname(blobsOf(layout)), { ...run, folder }, skopeo);
 }

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { parseManifest } from '../oci/image-documents.ts';
 import { digestHex } from '../oci/paths.ts';
 import type { RegistryReference } from '../oci/reference.ts';
 import type { ImageDocuments } from './layered-image.ts';
 import { repositoryPath, type RegistrySession } from './registry-session.ts';
+import type { MessageBody } from './registry-socket.ts';
+
+const maxReadBytes = 1024 * 1024;
 
 export interface DirectPush {
   documents: ImageDocuments;
@@ -50,7 +53,7 @@ function upload(digest: string, content: string | Buffer): Task {
     const begin = await session.send({ method: 'POST', path: `${repositoryPath(target)}/blobs/uploads/` });
     if (begin.status !== 202 || begin.location === undefined) return false;
     const separator = begin.location.includes('?') ? '&' : '?';
-    const body = Buffer.isBuffer(content) ? content : { file: content, size: (await stat(content)).size };
+    const body = Buffer.isBuffer(content) ? content : await bodyOf(content);
     const { status } = await session.send({
       method: 'PUT',
       path: `${begin.location}${separator}digest=${encodeURIComponent(digest)}`,
@@ -59,6 +62,12 @@ function upload(digest: string, content: string | Buffer): Task {
     });
     return status === 201;
   };
+}
+
+/** A stream takes longer to load than a small layer to be read. */
+async function bodyOf(file: string): Promise<MessageBody> {
+  const { size } = await stat(file);
+  return size <= maxReadBytes ? await readFile(file) : { file, size };
 }
 
 async function putManifest(
