@@ -1,8 +1,11 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../lib/clock.ts';
 import { errorMessage, hasErrno, PlatformError } from '../lib/errors.ts';
 import type { CallerConfig } from './caller-config.ts';
+import { builtin } from '../lib/builtin.ts';
+
+const { request: httpRequest } = builtin('node:http');
 
 export interface CallOptions {
   config: CallerConfig;

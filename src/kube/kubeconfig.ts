@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
+import { yaml } from '../lib/yaml.ts';
 import type { BearerCredential, KubeConnection, KubeTls } from './connection.ts';
 import {
   kubeconfigSchema,
@@ -37,7 +37,7 @@ export async function loadKubeconfig(file: string, options: KubeconfigOptions = 
 export function parseKubeconfig(text: string, source: string): Kubeconfig {
   let document: unknown;
   try {
-    document = parse(text);
+    document = text.startsWith('{') ? JSON.parse(text) : yaml().parse(text);
   } catch (error) {
     throw new PlatformError('invalid', `${source} is not YAML: ${errorMessage(error)}`, { cause: error });
   }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { Agent } from '../lib/http/undici-agent.ts';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/errors.ts';
 import type { KubeConnection } from './connection.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +11,9 @@ import { loadKubeconfig } from '../../src/kube/kubeconfig.ts';
 import { pods } from '../../src/kube/workload-resources.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 const kubeconfig = process.env['KONTAIN_TEST_KUBECONFIG'] ?? '';
 /** A real API server proxies to no loopback address. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { after, before, suite, test } from 'node:test';
@@ -13,6 +12,9 @@ import { JobWorld, sh, type JobFields } from '../helpers/job-world.ts';
 import { otherMachine, type OtherMachine } from '../helpers/other-machine.ts';
 import { processesBelow } from '../helpers/processes.ts';
 import { serve } from '../helpers/serve.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 type Network = JobFields['network'];
 type Served = Awaited<ReturnType<typeof serve>>;

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { call } from '../helpers/e2e-call.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
 import { memoryOf } from '../helpers/processes.ts';
 import { rawExchange, rawSocket, readAll, readUntil } from '../helpers/raw-http.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { request } = builtin('node:http');
 
 const mebibyte = 1024 * 1024;
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { Agent } from 'node:http';
 import { after, before, suite, test } from 'node:test';
 import { call, json } from '../helpers/e2e-call.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { Agent } = builtin('node:http');
 
 interface Echo {
   method: string;

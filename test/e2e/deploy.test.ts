@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { identify } from '../../src/embedded/supervisor/process-identity.ts';
@@ -10,6 +9,9 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { load } from '../helpers/caller.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 const namespace = 'default';
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text as consumeText } from 'node:stream/consumers';
 import { after, suite, test } from 'node:test';
 import { readLogs } from '../../src/faas-server/logs/read-logs.ts';
 import { call as callAnew } from '../helpers/e2e-call.ts';
 import { filesIn, startFaasServer, type TestFaasServer } from '../helpers/faas-server.ts';
 import { cgroupsOf, processesBelow, processInfo } from '../helpers/processes.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { request } = builtin('node:http');
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));

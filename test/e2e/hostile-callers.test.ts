@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
 import { call, json } from '../helpers/e2e-call.ts';
@@ -10,6 +10,9 @@ import { kontainerProcesses } from '../helpers/e2e-processes.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { processInfo } from '../helpers/processes.ts';
 import { rawExchange, rawSocket, readAll } from '../helpers/raw-http.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { request } = builtin('node:http');
 
 const settings = {
   KONTAIN_HEADERS_TIMEOUT_MS: '3000',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,9 @@ import { formatLogLine, podLogPath } from '../../src/embedded/agent/pod-logs.ts'
 import { startEmbeddedApi, type EmbeddedApi } from '../helpers/embedded-api.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { kubectl, kubectlVersions } from '../helpers/kubectl.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 const folder = mkdtempSync(join(tmpdir(), 'kontain-pods-'));
 const socket = join(folder, 'status.sock');

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { systemClock } from '../../src/lib/clock.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { Agent, get } = builtin('node:http');
 
 export interface CallResult {
   /** Null when there was no answer: refused, reset, cut off. */

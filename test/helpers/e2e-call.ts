@@ -1,6 +1,9 @@
 import { once } from 'node:events';
-import { request, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { request } = builtin('node:http');
 
 export interface CallInit {
   method?: string;

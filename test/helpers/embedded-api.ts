@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { applyCrds } from '../../src/embedded/setup/apply-crds.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { repository, startProgram } from './program.ts';
+import { testClient } from './test-client.ts';
 
 export interface EmbeddedApi extends AsyncDisposable {
   kubeconfig: string;
@@ -22,9 +23,10 @@ export async function startEmbeddedApi(flags: readonly string[] = []): Promise<E
     '--port=0',
     ...flags,
   ]);
-  const setup = join(repository, 'src/main/embedded-setup.ts');
+  // What embedded-setup does, without a program of its own for each server.
+  await using client = await testClient(kubeconfig);
   const crds = join(repository, 'deploy/crds');
-  await promisify(execFile)(process.execPath, [setup, '--kubeconfig', kubeconfig, '--crds', crds]);
+  await applyCrds({ client, clock: systemClock, folder: crds, timeoutMs: 20_000 });
   return {
     kubeconfig,
     home: folder,

@@ -54,6 +54,7 @@ export function kubectl(
       child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
       child.on('error', reject).on('close', (code) => resolve({ code: code ?? -1, ...output }));
+      child.stdin.on('error', () => undefined); // it may end without having read
       child.stdin.end(input);
     });
   const succeed = async (args: string[], input?: string): Promise<string> => {

@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createKubeClient } from '../../src/kube/client.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
 import type { BearerCredential } from '../../src/kube/connection.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 export interface Exchange {
   method: string;

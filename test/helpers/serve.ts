@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { builtin } from '../../src/lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 /** An HTTP server on loopback: 200 with what `answer` gives, else the failure of the path or of `*`, else 404. */
 export async function serve(

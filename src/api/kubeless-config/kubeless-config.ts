@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { yaml } from '../../lib/yaml.ts';
 import { parseDuration } from '../duration.ts';
 import { parseBytes } from '../quantity.ts';
 import { defaultRuntimeRegistry, defaultRuntimes } from './default-runtimes.ts';
@@ -147,7 +147,7 @@ function parseDeployment(text: string): Record<string, unknown> {
 
 function parseYaml(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 100, logLevel: 'error' }) as unknown;
+    return yaml().parse(text, { maxAliasCount: 100, logLevel: 'error' }) as unknown;
   } catch (error) {
     throw new PlatformError('invalid', `deployment: ${errorMessage(error).split('\n', 1)[0]}`, {
       cause: error,

@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { yaml } from '../../lib/yaml.ts';
 import { formatPath } from '../validate.ts';
 
 const text = z.string().max(4096);
@@ -57,7 +57,7 @@ export function parseRuntimeImages(value: string): Runtime[] {
 
 function parseYaml(value: string): unknown {
   try {
-    return parse(value, { maxAliasCount: 100, logLevel: 'error' }) as unknown;
+    return yaml().parse(value, { maxAliasCount: 100, logLevel: 'error' }) as unknown;
   } catch (error) {
     throw unusable(errorMessage(error).split('\n', 1)[0] ?? '');
   }

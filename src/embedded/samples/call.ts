@@ -1,8 +1,11 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/errors.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { get } = builtin('node:http');
 
 export interface Answer {
   status: number;

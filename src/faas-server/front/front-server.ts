@@ -1,16 +1,13 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Certificates } from './certificates.ts';
 import { ConnectionTurns } from './connection-turns.ts';
 import type { FrontOptions } from './front-options.ts';
 import { refuseMalformed, refuseUpgrade } from './raw-answer.ts';
 import { handleRequest, type HandlerOptions } from './request-handler.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 /** The HTTP server of the data plane; not yet listening. */
 export function createFront(options: FrontOptions): Server {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { suite, test } from 'node:test';
 import { hashSync } from 'bcryptjs';
 import { bundleRoute, routesDocument } from '../../../test/helpers/bundle-routes.ts';
@@ -9,6 +8,9 @@ import { echo } from '../../../test/helpers/inline-functions.ts';
 import { kontainerSpec } from '../../../test/helpers/kontainer-spec.ts';
 import type { BundleRoute } from '../../kontainer/routes.ts';
 import type { FrontOptions } from './front-options.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { request: httpRequest } = builtin('node:http');
 
 interface Answer {
   status: number;

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { suite, test } from 'node:test';
 import { FrontHarness } from '../../../test/helpers/front-harness.ts';
 import type { InlineFunction } from '../../../test/helpers/inline-driver.ts';
 import { echo, requestHead, respond } from '../../../test/helpers/inline-functions.ts';
 import { rawExchange, rawSocket, readAll, readUntil } from '../../../test/helpers/raw-http.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { request: httpRequest } = builtin('node:http');
 
 const mebibyte = 1024 * 1024;
 

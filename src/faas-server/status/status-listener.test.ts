@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -12,6 +12,9 @@ import { silentLogger } from '../../lib/log.ts';
 import { FunctionLogs } from '../logs/function-logs.ts';
 import type { LogLine } from '../logs/log-line.ts';
 import { StatusListener } from './status-listener.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { request } = builtin('node:http');
 
 async function place() {
   const root = await mkdtemp(join(tmpdir(), 'status-'));

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
@@ -9,6 +9,9 @@ import type { FunctionLogs } from '../logs/function-logs.ts';
 import type { ReservedPath } from '../routes/route.ts';
 import { parseLogQuery, type LogQuery } from './log-query.ts';
 import { openLogStream } from './log-stream.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 export interface StatusListenerOptions {
   /** `HOST:PORT`, or the path of a Unix socket that only its owner may open. */

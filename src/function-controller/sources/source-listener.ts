@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ReconcileFailure } from '../../kube/reconcile-failure.ts';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
@@ -10,6 +10,9 @@ import {
   type SourceRepository,
 } from './source-registry.ts';
 import { findSource, storeSource } from './store-source.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 export interface SourceListenerOptions extends SourceRegistryOptions {
   /** `HOST:PORT`, or the path of a Unix socket that only its owner may open. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -19,6 +19,9 @@ import { RegistryConnection } from '../../oci/registry/registry-connection.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { collectSources } from './collect-sources.ts';
 import { SourceListener } from './source-listener.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { request } = builtin('node:http');
 
 const folder = mkdtempSync(join(tmpdir(), 'kontain-sources-'));
 const address = join(folder, 'deep/sources.sock');

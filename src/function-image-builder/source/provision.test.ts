@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,9 @@ import { PlatformError } from '../../lib/errors.ts';
 import { provision } from './provision.ts';
 import { parseSourceConfig } from './source-config.ts';
 import { defaultSourceLimits } from './source-limits.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 const source = 'def handler(event, context): return "hi"\n';

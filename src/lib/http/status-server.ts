@@ -1,7 +1,10 @@
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Registry } from 'prom-client';
 import { closeServer, portOf } from './listen-address.ts';
+import { builtin } from '../builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 export interface StatusServerOptions {
   host: string;

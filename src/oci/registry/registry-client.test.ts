@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -17,6 +16,9 @@ import { parseReference, type RegistryReference } from '../reference.ts';
 import { RegistryClient } from './registry-client.ts';
 import { artifactManifest, pushArtifact } from './push-artifact.ts';
 import { RegistryConnection } from './registry-connection.ts';
+import { builtin } from '../../lib/builtin.ts';
+
+const { createServer } = builtin('node:http');
 
 const { signal } = new AbortController();
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { Agent } from '../../lib/http/undici-agent.ts';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 
 export interface RegistryConnectionOptions {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { parse as parseYaml } from 'yaml';
 import { errorMessage } from '../../../lib/errors.ts';
+import { yaml } from '../../../lib/yaml.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../status/refusals.ts';
 
 /** Largest request body, as upstream's (etcd's request limit × 2). */
@@ -45,7 +45,7 @@ export function parseBody(body: Buffer, type: string): unknown {
 
 function parseText(text: string, type: string): unknown {
   try {
-    return type.endsWith('json') ? JSON.parse(text) : parseYaml(text, { maxAliasCount: 100, merge: true });
+    return type.endsWith('json') ? JSON.parse(text) : yaml().parse(text, { maxAliasCount: 100, merge: true });
   } catch (error) {
     throw badRequest(`couldn't get version/kind; json parse error: ${errorMessage(error)}`);
   }

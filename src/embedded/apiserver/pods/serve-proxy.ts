@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { errorMessage } from '../../../lib/errors.ts';
 import { pods } from '../resources/kinds/pods.ts';
@@ -9,6 +9,9 @@ import { fieldsOf, itemsOf } from '../validation/pod-spec.ts';
 import type { ApiContext } from '../verbs/api-context.ts';
 import { mustReadObject } from '../verbs/resource-request.ts';
 import { splitPort, type PodPath } from './pod-path.ts';
+import { builtin } from '../../../lib/builtin.ts';
+
+const { request } = builtin('node:http');
 
 /**
  * `<namespace>/<pod>:<port>` → Unix socket. Not from the pods' status: whoever may write that would choose where this

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { writeFileAtomically } from './write-file.ts';
 
 export interface KubeconfigOptions {
@@ -22,5 +21,6 @@ export function writeKubeconfig({ file, url, ca, token }: KubeconfigOptions): vo
     contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
     'current-context': name,
   };
-  writeFileAtomically(file, stringify(config));
+  // Which is YAML, too: nobody who reads it has to load a parser.
+  writeFileAtomically(file, `${JSON.stringify(config, null, 2)}\n`);
 }
