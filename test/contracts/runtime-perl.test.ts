@@ -6,8 +6,10 @@ import { startWithDependencies, writeFiles } from './runtime/dependencies.ts';
 import { call } from './runtime/http-exchange.ts';
 import { perl } from './runtime/languages.ts';
 import { startRuntime, type Mode } from './runtime/runtime-process.ts';
+import { uploadsContract } from './runtime/uploads.ts';
 
 runtimeContract('perl', perl);
+uploadsContract('perl', perl);
 
 for (const mode of ['stream', 'template', 'port'] satisfies Mode[])
   suite(`Runtime perl, ${mode}`, () => {

@@ -5,8 +5,10 @@ import { startWithDependencies, writeFiles } from './runtime/dependencies.ts';
 import { call } from './runtime/http-exchange.ts';
 import { php } from './runtime/languages.ts';
 import { startRuntime, type Mode } from './runtime/runtime-process.ts';
+import { uploadsContract } from './runtime/uploads.ts';
 
 runtimeContract('php', php);
+uploadsContract('php', php);
 
 for (const mode of ['stream', 'template', 'port'] satisfies Mode[])
   suite(`Runtime php, ${mode}`, () => {

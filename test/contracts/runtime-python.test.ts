@@ -7,9 +7,11 @@ import { runtimeContract } from './runtime/contract.ts';
 import { call } from './runtime/http-exchange.ts';
 import { python } from './runtime/languages.ts';
 import { startRuntime } from './runtime/runtime-process.ts';
+import { uploadsContract } from './runtime/uploads.ts';
 
 const root = join(import.meta.dirname, '../..');
 runtimeContract('python', python);
+uploadsContract('python', python);
 
 suite('Runtime python', () => {
   test('a raised response is the answer', async () => {

@@ -56,8 +56,8 @@ module KontainRuntime
     # Parameters of the query, by name; the last one of a name.
     def GET = @query ||= decode(query_string)
 
-    # Fields of a form in the body.
-    def POST = @form ||= media_type == 'application/x-www-form-urlencoded' ? decode(@text) : {}
+    # Fields and uploads of a form in the body.
+    def POST = @form ||= parse_form
 
     def params = self.GET.merge(self.POST)
 
@@ -70,7 +70,7 @@ module KontainRuntime
       end.to_h
     end
 
-    # For `Rack::Request.new`, should the function bring Rack along: it also knows uploads.
+    # For `Rack::Request.new`, should the function bring Rack along.
     def env
       fields = headers.to_h { |name, value| ["HTTP_#{name.upcase.tr('-', '_')}", value] }
       fields.merge(
@@ -82,6 +82,17 @@ module KontainRuntime
     end
 
     private
+
+    def parse_form
+      case media_type
+      when 'application/x-www-form-urlencoded' then decode(@text)
+      when 'multipart/form-data'
+        # Loaded for what needs it.
+        require 'kontain_runtime/multipart'
+        Multipart.parse(content_type, @bytes)
+      else {}
+      end
+    end
 
     def decode(text)
       URI.decode_www_form(text).to_h

@@ -6,6 +6,8 @@ namespace Kontain\Runtime;
 /** `$event->extensions->request`: what Kubeless' functions ask a PSR-7 request for, worked out on demand. */
 final class Request
 {
+    private ?Multipart $multipart = null;
+
     /** @param list<array{string, string}> $trailers */
     public function __construct(
         private readonly RequestHead $head,
@@ -84,12 +86,26 @@ final class Request
     /** @return array<string, mixed>|null of a form or JSON */
     public function getParsedBody(): ?array
     {
+        if ($this->mediaType() === 'multipart/form-data') {
+            return $this->multipart()->fields;
+        }
         if ($this->mediaType() === 'application/x-www-form-urlencoded') {
             parse_str($this->content, $fields);
             return $fields;
         }
         $value = $this->mediaType() === 'application/json' ? json_decode($this->content, true) : null;
         return is_array($value) ? $value : null;
+    }
+
+    /** @return array<string, mixed> UploadedFile by name, also in lists and trees of them */
+    public function getUploadedFiles(): array
+    {
+        return $this->mediaType() === 'multipart/form-data' ? $this->multipart()->files : [];
+    }
+
+    private function multipart(): Multipart
+    {
+        return $this->multipart ??= Multipart::parse($this->getHeaderLine('content-type'), $this->content);
     }
 
     /** @return array<string, string> */

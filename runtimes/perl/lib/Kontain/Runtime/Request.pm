@@ -63,7 +63,26 @@ sub query_parameters { return _parameters($_[0]{query_string}) }
 
 sub body_parameters {
     my ($self) = @_;
+    return $self->_multipart->[0] if $self->media_type eq 'multipart/form-data';
     return $self->media_type eq 'application/x-www-form-urlencoded' ? _parameters($self->{content}) : {};
+}
+
+# Uploaded files by name.
+sub uploads {
+    my ($self) = @_;
+    return $self->media_type eq 'multipart/form-data' ? $self->_multipart->[1] : {};
+}
+
+sub upload {
+    my ($self, $name) = @_;
+    return $self->uploads->{$name};
+}
+
+sub _multipart {
+    my ($self) = @_;
+    # Loaded for what needs it.
+    require Kontain::Runtime::Multipart;
+    return $self->{multipart} //= [Kontain::Runtime::Multipart::parse($self->content_type, $self->{content})];
 }
 
 sub parameters {
