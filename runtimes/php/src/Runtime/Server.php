@@ -32,6 +32,7 @@ final class Server
         $libc = Libc::ffi();
         [$listener, $actual] = self::listen($port);
         echo "Listening on port $actual\n";
+        Randomness::prepare();
         while (true) {
             $fd = Libc::accept($listener);
             while ($libc->waitpid(-1, null, 1 /* WNOHANG */) > 0) {

@@ -58,7 +58,7 @@ final class Template
     /** Returns the child's exit code; the parent never returns. */
     public function run(): int
     {
-        if (self::hasThreads()) {
+        if (self::hasThreads() || !self::canRenewNumbers()) {
             return self::EXIT_NOT_FORKABLE;
         }
         $early = $this->forkWhileWarming();
@@ -77,6 +77,15 @@ final class Template
             fwrite(STDERR, 'The module has started threads (' . ($count - 1) . "), which a fork would lose\n");
         }
         return $count > 1;
+    }
+
+    private static function canRenewNumbers(): bool
+    {
+        if (Randomness::prepare()) {
+            return true;
+        }
+        fwrite(STDERR, "This build of PHP has the state of lcg_value elsewhere, and it would be the same in each fork\n");
+        return false;
     }
 
     /** The first caller waits already, and others may come: they get a cold child rather than none. True in a child. */
