@@ -24,20 +24,21 @@ async function startTemplate(addonPath: string, controlFd: number, bodyLimit: nu
   const afterFork = replaceRandomSources();
   const { loadAddon } = await import('./addon.ts');
   const { runTemplate } = await import('./template.ts');
-  const { gc } = globalThis;
-  Reflect.deleteProperty(globalThis, 'gc');
-  const collectGarbage = () => {
-    gc?.();
-  };
+  const { takeGarbageCollector } = await import('./garbage.ts');
+  const collectGarbage = takeGarbageCollector();
   await runTemplate(loadAddon(addonPath), controlFd, await load(), { bodyLimit, afterFork, collectGarbage });
 }
 
 async function startStream(addonPath: string, listenerFd: number, bodyLimit: number): Promise<void> {
   const { loadAddon } = await import('./addon.ts');
+  const { guardEnd } = await import('./end-of-process.ts');
   const { serveOne } = await import('./serve-one.ts');
   const addon = loadAddon(addonPath);
   const target = await load();
-  await serveOne(addon, () => addon.acceptOn(listenerFd), target, bodyLimit);
+  const watch = guardEnd(addon);
+  const fd = addon.acceptOn(listenerFd);
+  await serveOne(fd, target, bodyLimit, watch);
+  addon.exitNow(0, fd);
 }
 
 async function startServer(port: number, bodyLimit: number): Promise<void> {

@@ -57,6 +57,12 @@ suite('Runtime nodejs', () => {
     assert.match(runtime.output().stderr, /keeps open what a fork would break: TCP/);
   });
 
+  test('a module that throws outside of any call ends the template, with its message', async () => {
+    await using runtime = await startRuntime(nodejs, 'throwing.handler', 'template');
+    assert.equal(await runtime.exited, 1);
+    assert.match(runtime.output().stderr, /wanted: before any call\n +at .*throwing\.js:3/);
+  });
+
   test('a body over REQ_MB_LIMIT is refused', async () => {
     await using runtime = await startRuntime(nodejs, 'kinds.repeats', 'stream', { REQ_MB_LIMIT: '0.001' });
     const body = Buffer.alloc(2000);
