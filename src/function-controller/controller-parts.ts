@@ -7,6 +7,7 @@ import type { ObjectRef } from '../kube/objects.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
+import type { BuildProgress } from './build-progress.ts';
 import type { FunctionMetrics } from './function-metrics.ts';
 import type { BuildJobs } from './image-build/build-jobs.ts';
 import type { BuildSlots } from './image-build/build-slots.ts';
@@ -32,6 +33,7 @@ export interface ControllerParts {
   programAuths: RegistryAuths;
   jobs: BuildJobs;
   slots: BuildSlots;
+  progress: BuildProgress;
   settings: Settings;
   clusterDomain: string;
   events: Pick<EventRecorder, 'record'>;

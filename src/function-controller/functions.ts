@@ -5,6 +5,7 @@ import { OwnedObjects } from '../kube/owned-objects.ts';
 import { jobs as jobResource, services as serviceResource } from '../kube/workload-resources.ts';
 import { WrittenObjects } from '../kube/written-objects.ts';
 import type { RegistryAuths } from '../oci/registry-auth.ts';
+import { BuildProgress } from './build-progress.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import type { FunctionMetrics } from './function-metrics.ts';
 import { BuildJobs } from './image-build/build-jobs.ts';
@@ -54,6 +55,7 @@ function assemble(
     programAuths,
     jobs: new BuildJobs({ client, jobs, pods, owned, slots }),
     slots,
+    progress: new BuildProgress(),
     settings,
     clusterDomain: config.KONTAIN_CLUSTER_DOMAIN,
     events,

@@ -7,7 +7,7 @@ import { afterFailure } from '../kube/reconcile-failure.ts';
 import type { ControllerParts } from './controller-parts.ts';
 import { finalizeFunction } from './finalize-function.ts';
 import { toFailure, type FunctionFailure } from './failure.ts';
-import type { Facts } from './function-status.ts';
+import type { Facts, Report } from './function-status.ts';
 import { serveFunction } from './serve-function.ts';
 import { writeStatus } from './write-status.ts';
 
@@ -26,8 +26,9 @@ export function reconcileFunction(parts: ControllerParts): Reconcile {
   };
 }
 
-function forget({ written, slots }: ControllerParts, key: string): void {
+function forget({ written, slots, progress }: ControllerParts, key: string): void {
   written.forget(key);
+  progress.forget(key);
   slots.leave(key);
 }
 
@@ -42,8 +43,7 @@ async function reconcile(
   try {
     const report = await serveFunction(parts, object, facts, signal);
     if (report.reason !== 'Queued') parts.slots.leave(key);
-    await writeStatus(parts, object, { log: null, ...facts, ...report }, signal);
-    return undefined;
+    return await tell(parts, key, { object, report: { log: null, ...facts, ...report } }, signal);
   } catch (error) {
     if (signal.aborted || isConflict(error) || isNotFound(error)) throw error;
     parts.slots.leave(key);
@@ -51,6 +51,19 @@ async function reconcile(
     await reportFailure(parts, object, { facts, failure }, signal);
     return afterFailure(failure);
   }
+}
+
+async function tell(
+  parts: ControllerParts,
+  key: string,
+  { object, report }: { object: StoredFunction; report: Report },
+  signal: AbortSignal,
+): Promise<ReconcileResult> {
+  const { progress, clock } = parts;
+  const requeueAfterMs = progress.delay(key, object, report, clock.monotonic());
+  if (requeueAfterMs > 0) return { requeueAfterMs };
+  await writeStatus(parts, object, report, signal);
+  progress.told(key, clock.monotonic());
 }
 
 async function withFinalizer(

@@ -83,7 +83,15 @@ suite('a Job', () => {
     assert.equal(ending?.reason, 'DeadlineExceeded');
     assert.deepEqual([remove.length, status?.active], [1, 0]);
     const early = job({ activeDeadlineSeconds: 5 }, { startTime: formatTime(now - 2000) });
-    assert.equal(decideJob(early, [pod('Running')], now).requeueAfterMs, 3000);
+    assert.equal(decideJob(early, [pod('Running', { agoMs: 9000 })], now).requeueAfterMs, 3000);
+  });
+
+  test('counts a pod as ready once it has run for a moment', () => {
+    const fresh = decideJob(job(), [pod('Running')], now);
+    assert.deepEqual([fresh.status?.active, fresh.status?.ready, fresh.requeueAfterMs], [1, 0, 2000]);
+    const later = decideJob(job(), [pod('Running')], now + 2000);
+    assert.deepEqual([later.status?.ready, later.requeueAfterMs], [1, undefined]);
+    assert.equal(decideJob(job(), [pod('Pending')], now).requeueAfterMs, undefined);
   });
 
   test('follows its failure policy: some failures do not count, some end it', () => {

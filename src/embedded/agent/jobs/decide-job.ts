@@ -34,7 +34,7 @@ export function decideJob(job: Job, pods: readonly Pod[], nowMs: number): JobDec
   const active = pods.filter((pod) => !isEnded(pod) && pod.metadata.deletionTimestamp === undefined);
   const end = endOf(job);
   if (end !== undefined) return { ...nothing, remove: active, ...expiry(job, end, nowMs) };
-  const counts = count(job, pods, active);
+  const counts = count(job, pods, active, nowMs);
   if (job.spec.suspend === true) return suspended(job, active, counts, nowMs);
   const startMs = Date.parse(job.status?.startTime ?? formatTime(nowMs));
   const ending = endingOf(job, pods, counts, nowMs - startMs);
@@ -71,16 +71,28 @@ interface Counts {
 }
 
 /** Never less than was counted before: pods that ended may be gone by now. */
-function count(job: Job, pods: readonly Pod[], active: readonly Pod[]): Counts {
+function count(job: Job, pods: readonly Pod[], active: readonly Pod[], nowMs: number): Counts {
   const ofPhase = (phase: string) => pods.filter(({ status }) => status?.phase === phase);
   const failed = ofPhase('Failed').filter((pod) => judgeFailure(job, pod).kind !== 'ignore');
-  const ready = active.filter(({ status }) => status?.phase === 'Running');
+  const ready = active.filter((pod) => readyInMs(pod, nowMs) <= 0);
   return {
     active: active.length,
     ready: ready.length,
     succeeded: Math.max(job.status?.succeeded ?? 0, ofPhase('Succeeded').length),
     failed: Math.max(job.status?.failed ?? 0, failed.length),
   };
+}
+
+/** Kubernetes gathers such changes as well (its controller, `syncJobBatchPeriod`): a pod of less than a second is no write more. */
+const readyAfterMs = 1000;
+
+function readyInMs({ status }: Pod, nowMs: number): number {
+  if (status?.phase !== 'Running') return Infinity;
+  const started = (status.containerStatuses ?? []).map(({ state }) =>
+    Date.parse(state.running?.startedAt ?? ''),
+  );
+  // Times have no fractions of a second.
+  return Math.max(0, ...started.filter((time) => !Number.isNaN(time))) + 1000 + readyAfterMs - nowMs;
 }
 
 function endingOf(job: Job, pods: readonly Pod[], counts: Counts, ageMs: number): Ending | undefined {
@@ -163,7 +175,8 @@ function goOn(job: Job, pods: readonly Pod[], { active, counts, startMs, nowMs }
   const create = pauseMs > 0 ? 0 : missing;
   const deadlineMs =
     activeDeadlineSeconds === undefined ? Infinity : startMs + activeDeadlineSeconds * 1000 - nowMs;
-  const requeueAfterMs = Math.min(deadlineMs, pauseMs > 0 ? pauseMs : Infinity);
+  const readyMs = active.map((pod) => readyInMs(pod, nowMs)).filter((ms) => ms > 0);
+  const requeueAfterMs = Math.min(deadlineMs, pauseMs > 0 ? pauseMs : Infinity, ...readyMs);
   const status = withCondition(
     { ...counts, active: active.length + create, startTime: formatTime(startMs) },
     job,

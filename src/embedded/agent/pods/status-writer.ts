@@ -18,13 +18,15 @@ export interface StatusWriterOptions {
 }
 
 const retryMs = 500;
-const gatherMs = 25;
+/** Steps of a pod that takes less than this are one write; its end is written at once. */
+const gatherMs = 200;
 
 /** Brings a pod's status to the API server: one write at a time, the last one wins, and it is tried until it is there. */
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   #changed = false;
   #writing: Promise<void> | undefined;
+  #gathering: AbortController | undefined;
 
   constructor(options: StatusWriterOptions) {
     this.#options = options;
@@ -33,6 +35,7 @@ export class StatusWriter {
   /** There is something new. */
   changed(): void {
     this.#changed = true;
+    if (isFinal(this.#options.status())) this.#gathering?.abort();
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
       if (this.#changed && !this.#options.signal.aborted) this.changed();
@@ -47,8 +50,7 @@ export class StatusWriter {
   async #write(): Promise<void> {
     const { clock, log, signal, pod } = this.#options;
     while (this.#changed && !signal.aborted) {
-      // One container ends and the next begins: nobody needs to see the moment in between.
-      if (!isFinal(this.#options.status())) await clock.sleep(gatherMs, signal).catch(() => undefined);
+      await this.#gather();
       this.#changed = false;
       try {
         await this.#send();
@@ -62,6 +64,15 @@ export class StatusWriter {
         await clock.sleep(retryMs, signal).catch(() => undefined);
       }
     }
+  }
+
+  /** One container ends and the next begins: nobody needs to see the moment in between. */
+  async #gather(): Promise<void> {
+    const { clock, signal, status } = this.#options;
+    if (isFinal(status())) return;
+    this.#gathering = new AbortController();
+    await clock.sleep(gatherMs, AbortSignal.any([signal, this.#gathering.signal])).catch(() => undefined);
+    this.#gathering = undefined;
   }
 
   async #send(): Promise<void> {
