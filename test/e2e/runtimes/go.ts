@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { runtimeContract } from '../../contracts/runtime/contract.ts';
+import { call } from '../../contracts/runtime/http-exchange.ts';
+import { startRuntime, type Runtime } from '../../contracts/runtime/runtime-process.ts';
+import { buildMachine, type BuildMachine } from '../../helpers/build-machine.ts';
+import { compileSource } from '../../helpers/compile-source.ts';
+import type { Platform } from '../../helpers/e2e-platform.ts';
+import type { CurrentPlatform } from '../../helpers/shared-platform.ts';
+import { repository } from '../../helpers/program.ts';
+
+const source = readFileSync(join(repository, 'test/fixtures/functions/go/kinds.go'), 'utf8');
+const hello = readFileSync(join(repository, 'samples/hello-go/hello.go'), 'utf8');
+
+export function goFunctions(current: CurrentPlatform): void {
+  suite('functions in Go', () => {
+    let machine: BuildMachine;
+    let kinds: string;
+    const runtime: Runtime = {
+      command: [],
+      stub: () => ({}),
+      env: {},
+      functions: '/',
+      suffix: '.go',
+      convention: {
+        modes: ['stream', 'port'],
+        textType: /^text\/plain; charset=utf-8$/,
+        failures: ['fails', 'returns_error'],
+        failureBody: /^Error: wanted: .*$/,
+        parsesJson: false,
+        isAsync: false,
+        isCompiled: true,
+      },
+    };
+    const compile = (handler: string, files: Record<string, string>, dependencies?: string) =>
+      compileSource(machine, {
+        runtime: 'go1.19',
+        handler,
+        files,
+        ...(dependencies === undefined ? {} : { dependencies }),
+      });
+
+    before(async () => {
+      machine = await buildMachine();
+      const { exitCode, log, folder } = await compile('kinds.Handler', { 'kinds.go': source });
+      assert.equal(exitCode, 0, log);
+      kinds = folder;
+      runtime.command = [
+        join(repository, 'build/native/kontainer-exec'),
+        'stream',
+        join(folder, '.function'),
+      ];
+    });
+    after(() => machine[Symbol.dispose]());
+
+    runtimeContract('go', runtime);
+
+    test('the deadline of a call is in its context', async () => {
+      await using one = await startRuntime(runtime, 'kinds.deadline', 'stream', { FUNC_TIMEOUT: '2.5' });
+      assert.equal((await call(await one.address())).body.toString(), 'true true');
+    });
+
+    suite('in real sandboxes', () => {
+      let platform: Platform;
+      before(async () => {
+        platform = current();
+        const image = await platform.images.compiledFunction('go1.19', kinds, 'kinds.Handler');
+        const as = (handler: string) => ({ image, env: [{ name: 'FUNC_HANDLER', value: handler }] });
+        await platform.deploy({
+          echo: as('repeats'),
+          stream: as('stream'),
+          'fails-later': as('stream_fails_later'),
+          exits: as('exits'),
+          prints: as('prints'),
+          describe: as('describe'),
+          cold: { ...as('repeats'), start: 'cold' },
+          prewarmed: { ...as('repeats'), start: 'prewarmed' },
+        });
+      });
+
+      for (const name of ['echo', 'cold', 'prewarmed'])
+        test(`binary bodies come through, call after call: ${name}`, async () => {
+          const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
+          for (let count = 0; count < 4; count += 1) {
+            const answer = await fetch(platform.url(name), { method: 'POST', body });
+            assert.ok(Buffer.from(await answer.arrayBuffer()).equals(body));
+          }
+        });
+
+      test('streams, and a stream that is cut', async () => {
+        assert.equal(await (await fetch(platform.url('stream'))).text(), '0\n1\n2\n');
+        await assert.rejects(fetch(platform.url('fails-later')).then((answer) => answer.text()));
+      });
+
+      test('the end of the process is told, and its output is kept', async () => {
+        assert.equal((await fetch(platform.url('exits'))).status, 502);
+        const answer = await fetch(platform.url('prints'));
+        const lines = await platform.logs('prints', answer.headers.get('x-request-id') ?? '');
+        assert.match(JSON.stringify(lines), /to stderr/);
+      });
+
+      test('path and query reach the function without its prefix', async () => {
+        const answer = await fetch(platform.url('describe/a/b?c=d'));
+        const { path, query } = (await answer.json()) as { path: string; query: object };
+        assert.deepEqual([path, query], ['/a/b', { c: 'd' }]);
+      });
+    });
+
+    test('what cannot be compiled fails the build, with the words of the compiler', async () => {
+      const cases: [string, string, RegExp][] = [
+        ['hello.Handler', 'package kubeless\n\nfunc Handler( {', /^hello\.go:3:\d+: syntax error/m],
+        ['hello.Missing', hello, /undefined: kubeless\.Missing/],
+        [
+          'hello.Handler',
+          'package kubeless\n\nfunc Handler() {}\n',
+          /cannot use (kubeless|function)\.Handler/,
+        ],
+        ['hello.handler', hello, /does not begin with a capital letter/],
+        ['hello.Handler', hello.replace('"github.com/', '"example.invalid/'), /example\.invalid/],
+      ];
+      for (const [handler, text, message] of cases) {
+        const { exitCode, log } = await compile(handler, { 'hello.go': text });
+        assert.match(log, message);
+        if (!log.includes('example.invalid')) assert.equal(exitCode, 2, log);
+      }
+    });
+
+    test('without dependencies nothing is fetched: the sample, and a package of its own', async () => {
+      const { exitCode, log } = await compile('hello.Handler', { 'hello.go': hello, 'go.mod': '' });
+      assert.equal(exitCode, 0, log);
+    });
+
+    test('dependencies are those of go.mod, in Kubeless’ form', async () => {
+      const using = hello
+        .replace('import "github', 'import (\n\t"github.com/google/uuid"\n\t"github')
+        .replace('functions"\n', 'functions"\n)\n')
+        .replace('"hello world\\n"', 'uuid.NewString()');
+      const module = (version: string) =>
+        `module function\n\ngo 1.14\n\nrequire github.com/google/uuid ${version}\n`;
+      const files = { 'hello.go': using };
+      const { exitCode, log } = await compile('hello.Handler', files, module('v1.3.0'));
+      assert.equal(exitCode, 0, log);
+      const wrong = await compile('hello.Handler', files, module('v1.3.99'));
+      assert.equal(wrong.exitCode, 2, wrong.log);
+      assert.match(wrong.log, /github\.com\/google\/uuid@v1\.3\.99/);
+    });
+  });
+}
