@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } f
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packLayer } from '../../src/function-image-builder/layer-blob.ts';
+import { compileProgram } from './compiled-program.ts';
 import { imageLayout } from './image-layout.ts';
 import { writeBlob, writeIndex, type Descriptor } from './oci-layout.ts';
 import { repository } from './program.ts';
@@ -118,7 +119,7 @@ export class E2eImages {
       `program-${createHash('sha256').update(fixture).digest('hex').slice(0, 12)}`,
     );
     const flags = ['-static', '-O1', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-pthread'];
-    execFileSync('gcc', [...flags, '-o', target, join(fixtures, fixture)]);
+    compileProgram(target, { flags, sources: [join(fixtures, fixture)] });
     const bytes = readFileSync(target);
     rmSync(target);
     return bytes;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import type { KontainerSpec } from '../../src/kontainer/spec.ts';
 import { publishBundle, removeBundle } from '../../src/oci/bundle-publish.ts';
 import { idBase } from '../../src/oci/id-base.ts';
 import { layerContentPath } from '../../src/oci/paths.ts';
+import { compileProgram } from './compiled-program.ts';
 import { kontainerSpec } from './kontainer-spec.ts';
 import { repository, startProgram, type RunningProgram } from './program.ts';
 
@@ -74,16 +74,8 @@ function writeFunctionLayer(folder: string): void {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
   const source = join(repository, 'test/fixtures/faas-server/function.c');
-  execFileSync('gcc', [
-    '-static',
-    '-O1',
-    '-Wall',
-    '-Wextra',
-    '-Wno-return-type',
-    '-o',
-    join(bin, 'function'),
-    source,
-  ]);
+  const flags = ['-static', '-O1', '-Wall', '-Wextra', '-Wno-return-type'];
+  compileProgram(join(bin, 'function'), { flags, sources: [source] });
   for (const path of [folder, bin, join(bin, 'function')]) chownSync(path, idBase, idBase);
 }
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -9,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { compileProgram } from './compiled-program.ts';
 
 const root = join(import.meta.dirname, '../..');
 const native = join(root, 'src/kontainer/native');
@@ -22,7 +22,11 @@ const aarch64 = 0xb7;
 
 function compile(target: string, sources: readonly string[]): void {
   const flags = ['-static', '-O1', '-std=gnu17', '-Wall', '-Wextra', '-Werror', `-I${native}`];
-  execFileSync('gcc', [...flags, '-o', target, ...sources, join(root, 'build/native/libkontainer.a')]);
+  const headers = [native, fixtures].flatMap((folder) =>
+    globSync('**/*.h', { cwd: folder }).map((name) => join(folder, name)),
+  );
+  const library = join(root, 'build/native/libkontainer.a');
+  compileProgram(target, { flags, sources: [...sources, library], headers });
 }
 
 /**
