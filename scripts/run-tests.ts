@@ -2,12 +2,18 @@ import { createWriteStream } from 'node:fs';
 import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
 
-/** Take a minute or more by themselves: they begin first, so that none of them is left over at the end. */
+/** Take longest by themselves, for work or for waits: they begin first, so that none of them is left over at the end. */
 const longest = [
   'test/e2e/cgroup-v2.test.ts',
+  'test/contracts/kontainer-runc.test.ts',
   'test/e2e/cronjob-triggers.test.ts',
   'test/contracts/function-controller-embedded.test.ts',
   'test/contracts/cronjob-trigger-controller-embedded.test.ts',
+  'test/e2e/deploy-compiled.test.ts',
+  'test/e2e/runtime-java.test.ts',
+  'test/e2e/scripting-languages.test.ts',
+  'test/contracts/runtime-ruby.test.ts',
+  'test/contracts/runtime-nodejs.test.ts',
 ];
 
 /** `node --test` sorts what it is given by name. Otherwise this is what it does. */
@@ -23,7 +29,8 @@ function inOrder(files: readonly string[]): string[] {
 }
 
 const [report = '', ...files] = process.argv.slice(2);
-const { TEST_CONCURRENCY: concurrency = '3', TEST_TIMEOUT_MS: timeout = '300000' } = process.env;
+// On two cores: half of what runs waits, for minutes of a schedule or for sandboxes to end.
+const { TEST_CONCURRENCY: concurrency = '4', TEST_TIMEOUT_MS: timeout = '300000' } = process.env;
 const events = run({ files: inOrder(files), concurrency: Number(concurrency), timeout: Number(timeout) });
 events.on('test:summary', ({ file, success }) => {
   if (file === undefined && !success) process.exitCode = 1;
