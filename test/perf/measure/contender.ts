@@ -2,10 +2,10 @@ import type { Sample } from './sample.ts';
 
 /**
  * Ways to measure: one call after the other over new connections (`serial`) or over one (`keepAlive`); the same over new
- * connections with pauses, so that what is started ahead is there (`paced`); 8 callers at once (`throughput`); calls to
+ * connections with pauses, so that what is started ahead is there (`paced`), and by Node's own client (`client`); 8 callers at once (`throughput`); calls to
  * functions of which no process exists (`first`).
  */
-export const aspects = ['serial', 'keepAlive', 'paced', 'throughput', 'first'] as const;
+export const aspects = ['serial', 'keepAlive', 'paced', 'client', 'throughput', 'first'] as const;
 export type Aspect = (typeof aspects)[number];
 
 /** Takes about so many seconds. */

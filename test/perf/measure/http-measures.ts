@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Contender } from './contender.ts';
 import type { Sample } from './sample.ts';
 import { runTool } from './tool.ts';
 
+const clientProgram = join(import.meta.dirname, '../programs/client.mjs');
 const callers = 8;
 const unlimited = 1e9;
 /** Longer than a Kontainer takes to be started ahead. */
@@ -33,6 +35,7 @@ export function httpMeasures(tools: string, port: number, paths: readonly string
     serial: measure({}),
     keepAlive: measure({ keepAlive: true }),
     paced: measure({ pauseMs }),
+    client: (seconds) => runTool([process.execPath, clientProgram, String(port), String(seconds), ...paths]),
     throughput: measure({ keepAlive: true, callers }),
   };
 }
