@@ -28,4 +28,4 @@ for (let n = 0, at = begun; at < begun + Number(seconds) * 1000; n += 1) {
   at = performance.now();
 }
 sample.elapsedMicros = Math.round((performance.now() - begun) * 1000);
-console.log(JSON.stringify(sample));
+process.stdout.write(`${JSON.stringify(sample)}\n`);
