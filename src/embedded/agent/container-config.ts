@@ -1,5 +1,12 @@
 import type { ContainerNetwork } from '../../controllers/container-network.ts';
 import { seccompAnnotation, type ContainerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
+import {
+  closedPaths,
+  deviceMounts,
+  devMount,
+  procMount,
+  restricted,
+} from '../../kontainer/container/container-defaults.ts';
 
 /** One container of a pod as the OCI runtime needs it: references resolved, images unpacked. */
 export interface ContainerRun {
@@ -44,45 +51,17 @@ export interface ContainerHostConfig {
   rootfs: string;
 }
 
-const restricted = ['nosuid', 'noexec', 'nodev'];
-
 const systemMounts = [
-  { destination: '/proc', type: 'proc', source: 'proc', options: restricted },
-  {
-    destination: '/dev',
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
-  },
-  {
-    destination: '/dev/pts',
-    type: 'devpts',
-    source: 'devpts',
-    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
-  },
+  procMount,
+  devMount,
+  ...deviceMounts,
   {
     destination: '/dev/shm',
     type: 'tmpfs',
     source: 'shm',
     options: [...restricted, 'mode=1777', 'size=64m'],
   },
-  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: restricted },
 ];
-
-/** The container engines' lists (moby, oci/defaults.go). */
-const maskedPaths = [
-  '/proc/acpi',
-  '/proc/asound',
-  '/proc/interrupts',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /**
  * config.json of the OCI runtime specification 1.0 for a container of a build: no capability, none to be gained, ids that
@@ -106,8 +85,7 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
       resources: resources(run.limits),
       rootfsPropagation: 'private',
       seccomp: host.seccomp.rules,
-      maskedPaths,
-      readonlyPaths,
+      ...closedPaths,
     },
   };
 }

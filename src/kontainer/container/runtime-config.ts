@@ -1,5 +1,6 @@
 import type { KontainerSpec } from '../spec.ts';
 import { seccompAnnotation, type ContainerSeccomp } from './compile-seccomp.ts';
+import { closedPaths, deviceMounts, devMount, procMount, restricted } from './container-defaults.ts';
 
 /** What the two ways to start a container of a function differ in. */
 export interface ContainerShape {
@@ -27,19 +28,12 @@ export const templateCapabilities = [
   'CAP_SETPCAP',
 ] as const;
 
-const restricted = ['nosuid', 'noexec', 'nodev'];
-
 function mounts(spec: KontainerSpec, forks: boolean): object[] {
   /* inodes are bounded too: they are kernel memory */
   const size = [`size=${spec.limits.tmpBytes}`, `nr_inodes=${Math.floor(spec.limits.tmpBytes / 4096) + 16}`];
   const common = [
-    { destination: '/proc', type: 'proc', source: 'proc', options: restricted },
-    {
-      destination: '/dev',
-      type: 'tmpfs',
-      source: 'tmpfs',
-      options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
-    },
+    procMount,
+    devMount,
     { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: [...restricted, 'mode=1777', ...size] },
     {
       destination: '/tmp',
@@ -51,33 +45,10 @@ function mounts(spec: KontainerSpec, forks: boolean): object[] {
   if (forks) return common;
   return [
     ...common,
-    {
-      destination: '/dev/pts',
-      type: 'devpts',
-      source: 'devpts',
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
-    },
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: restricted },
+    ...deviceMounts,
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...restricted, 'ro'] },
   ];
 }
-
-/** The container engines' lists (moby, oci/defaults.go). */
-const maskedPaths = [
-  '/proc/acpi',
-  '/proc/asound',
-  '/proc/interrupts',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  '/sys/firmware',
-  '/sys/devices/virtual/powercap',
-];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 function processOf(spec: KontainerSpec, shape: ContainerShape): object {
   const { uid, gid, groups } = shape.user;
@@ -115,7 +86,7 @@ export function runtimeConfig(spec: KontainerSpec, shape: ContainerShape): objec
       rootfsPropagation: 'private',
       seccomp: shape.seccomp.rules,
       /* all forks of a template have its /dev in common: what one could write there, another could read */
-      ...(shape.forks ? { readonlyPaths: ['/dev'] } : { maskedPaths, readonlyPaths }),
+      ...(shape.forks ? { readonlyPaths: ['/dev'] } : closedPaths),
     },
   };
 }
