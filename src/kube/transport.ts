@@ -83,6 +83,8 @@ export class Transport implements AsyncDisposable {
         // It counts from the first byte that is sent, and sending may take any time.
         headersTimeout: stream === undefined ? this.#headersTimeoutMs : uploadTimeoutMs,
         bodyTimeout: idleTimeoutMs,
+        // undici closes the connection after a DELETE with a body, which Kubernetes' API is made of.
+        reset: false,
       });
     } catch (error) {
       throw describeNetworkError(error, this.#origin);

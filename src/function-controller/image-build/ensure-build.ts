@@ -46,7 +46,9 @@ export async function ensureBuild(work: BuildWork, environment: BuildEnvironment
   const state = job === undefined ? undefined : jobState(job, environment.jobs.podsOf(job));
   if (state?.kind === 'running') return { ...state, kind: 'waiting', signature };
   const image = `docker://${target.repository}:${signature}`;
-  const digest = await environment.registry.digest(image, target.auths, signal);
+  // What a Job of this build has pushed is asked for always.
+  const isAbsent = job === undefined && environment.registry.wasAbsent(image);
+  const digest = isAbsent ? undefined : await environment.registry.digest(image, target.auths, signal);
   if (digest !== undefined)
     return { kind: 'built', record: record(work, signature, digest, environment), isNew: job !== undefined };
   if (job === undefined)

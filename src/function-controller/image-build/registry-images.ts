@@ -11,12 +11,16 @@ interface Resolved {
 
 /** A tag that moves is followed after so long, when something is built. */
 const rememberMs = 60_000;
+const rememberAbsentMs = 5000;
+const maxAbsent = 1000;
 
 /** What registries have. One client at a time: the configuration may change it. */
 export class RegistryImages {
   readonly #client: RegistryClient;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #runtimes = new Map<string, Resolved>();
+  /** Images that were not there, with the time until which nobody asks again. */
+  readonly #absent = new Map<string, number>();
 
   constructor(client: RegistryClient, clock: Pick<Clock, 'monotonic'>) {
     this.#client = client;
@@ -28,8 +32,22 @@ export class RegistryImages {
     return withReason('RegistryFailed', async () => {
       const reference = parseReference(image);
       if (reference.transport !== 'docker') return undefined;
-      return reference.digest ?? this.#client.manifestDigest(reference, { auths, signal });
+      const digest = reference.digest ?? (await this.#client.manifestDigest(reference, { auths, signal }));
+      this.#absent.delete(image);
+      if (digest === undefined) this.#rememberAbsent(image);
+      return digest;
     });
+  }
+
+  /** Whether the image was not there a moment ago: a Function that waits for its build is looked at several times. */
+  wasAbsent(image: string): boolean {
+    return (this.#absent.get(image) ?? 0) > this.#clock.monotonic();
+  }
+
+  #rememberAbsent(image: string): void {
+    this.#absent.set(image, this.#clock.monotonic() + rememberAbsentMs);
+    const [oldest] = this.#absent.keys();
+    if (oldest !== undefined && this.#absent.size > maxAbsent) this.#absent.delete(oldest);
   }
 
   /** The same image by digest, and that digest. A local image is taken as it is: its name stands for its content. */

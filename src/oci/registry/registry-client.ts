@@ -39,11 +39,14 @@ export class RegistryClient {
    * credentials do not do, and with `not_ready` where the registry does not answer as it should.
    */
   async manifestDigest(reference: RegistryReference, access: RegistryAccess): Promise<string | undefined> {
-    const request = { path: manifestPath(reference), headers: { accept: manifestTypes } };
-    const head = await this.send(reference, { ...request, method: 'HEAD' }, access);
-    if (head.status === 404) return undefined;
-    const digest = head.headers['docker-content-digest'];
-    if (head.status === 200 && typeof digest === 'string' && isDigest(digest)) return digest;
+    if (reference.registry === 'docker.io') {
+      const request = { path: manifestPath(reference), headers: { accept: manifestTypes } };
+      const head = await this.send(reference, { ...request, method: 'HEAD' }, access);
+      if (head.status === 404) return undefined;
+      const digest = head.headers['docker-content-digest'];
+      if (head.status === 200 && typeof digest === 'string' && isDigest(digest)) return digest;
+    }
+    // Where a GET is not counted: after a HEAD, undici does not use the connection again, and a manifest is small.
     const body = await this.manifest(reference, access);
     return body === undefined ? undefined : `sha256:${createHash('sha256').update(body).digest('hex')}`;
   }
