@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Most waits are short: at first it looks often, then less and less. */
 const firstPauseMs = 5;
-const longestPauseMs = 50;
+const longestPauseMs = 100;
 /** A look that takes long, as kubectl does, comes seldom: the processor is for what is waited for. */
 const pausePerLook = 3;
 const longestLookMs = 150;
