@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { call, type CallInit } from './e2e-call.ts';
 
 export interface Sample {
@@ -15,12 +16,20 @@ export interface Load {
   stop(): Promise<readonly Sample[]>;
 }
 
+export interface LoadInit extends CallInit {
+  /** Between an answer and the next call of the same caller. */
+  pauseMs?: number;
+}
+
 /** Callers that call again and again, each call over a connection of its own. */
-export function startLoad(url: string, callers: number, init: CallInit = {}): Load {
+export function startLoad(url: string, callers: number, { pauseMs = 0, ...init }: LoadInit = {}): Load {
   const samples: Sample[] = [];
   const stopped = new AbortController();
   const caller = async (): Promise<void> => {
-    while (!stopped.signal.aborted) samples.push(await sample(url, init));
+    while (!stopped.signal.aborted) {
+      samples.push(await sample(url, init));
+      if (pauseMs > 0) await delay(pauseMs);
+    }
   };
   const running = Array.from({ length: callers }, caller);
   return {
@@ -41,7 +50,7 @@ async function sample(url: string, init: CallInit): Promise<Sample> {
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
     // A server that is being started again refuses at once: no busy loop.
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(10);
     return { from, to: performance.now(), outcome: code, text: '' };
   }
 }
