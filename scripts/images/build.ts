@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { images, type ImageRecipe } from './images.ts';
 import { hexOf, sha256, writeLayout, type Layer } from './layout.ts';
 import { inputFiles, makeLayer, type Folders, type Step } from './make-layer.ts';
@@ -16,7 +16,8 @@ const folders: Folders = { root, cache: join(root, 'build/image-cache') };
 async function buildImage(name: string, recipe: ImageRecipe, target: string): Promise<boolean> {
   const made: Layer[] = [];
   for (const layer of recipe.layers) made.push(await provideLayer(layer));
-  const stamp = join(folders.cache, `image-${name}.json`);
+  // One for each place: what is up to date in one may be old in the other.
+  const stamp = join(folders.cache, `image-${name}-in-${basename(dirname(target))}.json`);
   const content = JSON.stringify([
     made,
     recipe.config,

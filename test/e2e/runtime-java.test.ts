@@ -5,6 +5,7 @@ import { after, before, suite, test } from 'node:test';
 import { runtimeContract } from '../contracts/runtime/contract.ts';
 import { call } from '../contracts/runtime/http-exchange.ts';
 import { startRuntime, type Runtime } from '../contracts/runtime/runtime-process.ts';
+import { assertSameVerdicts } from '../contracts/runtime/verdicts.ts';
 import { buildMachine, type BuildMachine } from '../helpers/build-machine.ts';
 import { compileSource } from '../helpers/compile-source.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
@@ -53,6 +54,11 @@ suite('functions in Java', () => {
   after(() => machine[Symbol.dispose]());
 
   runtimeContract('java', runtime);
+
+  test('reads a request as the other runtimes do, whatever its head and body are', async () => {
+    await using one = await startRuntime(runtime, 'Kinds.repeats', 'port');
+    await assertSameVerdicts(new Map([['java', await one.address()]]), { mayRefuse: () => false });
+  });
 
   test('a thread that the function has left behind does not keep the call', async () => {
     await using one = await startRuntime(runtime, 'Kinds.leaves_a_thread', 'stream');

@@ -5,6 +5,7 @@ import { after, before, suite, test } from 'node:test';
 import { runtimeContract } from '../../contracts/runtime/contract.ts';
 import { call } from '../../contracts/runtime/http-exchange.ts';
 import { startRuntime, type Runtime } from '../../contracts/runtime/runtime-process.ts';
+import { assertSameVerdicts } from '../../contracts/runtime/verdicts.ts';
 import { buildMachine, type BuildMachine } from '../../helpers/build-machine.ts';
 import { compileSource } from '../../helpers/compile-source.ts';
 import type { Platform } from '../../helpers/e2e-platform.ts';
@@ -13,6 +14,10 @@ import { repository } from '../../helpers/program.ts';
 
 const source = readFileSync(join(repository, 'test/fixtures/functions/go/kinds.go'), 'utf8');
 const hello = readFileSync(join(repository, 'samples/hello-go/hello.go'), 'utf8');
+
+/** net/http wants a host, a target that is a URL, and knows one expectation only. */
+const isOdd = (bytes: string): boolean =>
+  !/^\S+ \/(a\?b=c%20d)? HTTP\/1\.[01]\r\nHost: function\.test\r\n/.test(bytes) || /^expect/im.test(bytes);
 
 export function goFunctions(current: CurrentPlatform): void {
   suite('functions in Go', () => {
@@ -56,6 +61,11 @@ export function goFunctions(current: CurrentPlatform): void {
     after(() => machine[Symbol.dispose]());
 
     runtimeContract('go', runtime);
+
+    test('reads a request as the other runtimes do, whatever its head and body are', async () => {
+      await using one = await startRuntime(runtime, 'kinds.repeats', 'port');
+      await assertSameVerdicts(new Map([['go', await one.address()]]), { mayRefuse: isOdd });
+    });
 
     test('the deadline of a call is in its context', async () => {
       await using one = await startRuntime(runtime, 'kinds.deadline', 'stream', { FUNC_TIMEOUT: '2.5' });

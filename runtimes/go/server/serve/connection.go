@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"time"
@@ -20,7 +21,11 @@ type strictConnection struct {
 	net.Conn
 	head     []byte
 	headOver bool
+	// nil for a body that does not come in chunks.
+	chunks *strictChunks
 }
+
+var errMalformed = errors.New("the body is malformed")
 
 func newStrictConnection(connection net.Conn) *strictConnection {
 	return &strictConnection{Conn: connection}
@@ -28,32 +33,56 @@ func newStrictConnection(connection net.Conn) *strictConnection {
 
 func (c *strictConnection) Read(buffer []byte) (int, error) {
 	n, err := c.Conn.Read(buffer)
+	body := buffer[:n]
 	if !c.headOver && n > 0 {
-		c.head = append(c.head, buffer[:n]...)
-		if isAmbiguous(c.head) {
+		c.head = append(c.head, body...)
+		head, rest, isWhole := bytes.Cut(c.head, []byte("\r\n\r\n"))
+		lengths, codings, isStrict := framing(head)
+		if !isStrict || lengths && codings || isWhole && !isOrderly(head, codings) {
 			io.WriteString(c.Conn, refusal)
 			return 0, io.EOF
 		}
-		if bytes.Contains(c.head, []byte("\r\n\r\n")) || len(c.head) > maxHeadBytes {
+		body = rest
+		if isWhole && codings {
+			c.chunks = &strictChunks{}
+		}
+		if isWhole || len(c.head) > maxHeadBytes {
 			c.head, c.headOver = nil, true
 		}
+	}
+	if c.chunks != nil && !c.chunks.takes(body) {
+		return 0, errMalformed
 	}
 	return n, err
 }
 
-// isAmbiguous looks at the start of a request: its head, or what has come of it, and perhaps some of its body.
-func isAmbiguous(start []byte) bool {
-	head, _, _ := bytes.Cut(start, []byte("\r\n\r\n"))
-	var length, chunked bool
+// framing looks at a head, or at what has come of it: whether it has a length, whether a transfer coding, and whether it has no line
+// that another parser could end elsewhere.
+func framing(head []byte) (length, coding, isStrict bool) {
 	for _, line := range bytes.Split(head, []byte("\r\n")) {
 		if bytes.ContainsAny(line, "\n\x00") || bytes.HasPrefix(line, []byte(" ")) || bytes.HasPrefix(line, []byte("\t")) {
-			return true
+			return false, false, false
 		}
 		name, _, _ := bytes.Cut(line, []byte(":"))
 		length = length || bytes.EqualFold(name, []byte("Content-Length"))
-		chunked = chunked || bytes.EqualFold(name, []byte("Transfer-Encoding"))
+		coding = coding || bytes.EqualFold(name, []byte("Transfer-Encoding"))
 	}
-	return length && chunked
+	return length, coding, true
+}
+
+// isOrderly is for a whole head. A transfer coding in HTTP/1.0 counts for some, and not for others.
+func isOrderly(head []byte, hasCoding bool) bool {
+	line, fields, _ := bytes.Cut(head, []byte("\r\n"))
+	if !requestLine.Match(line) || hasCoding && bytes.HasSuffix(line, []byte("1.0")) {
+		return false
+	}
+	for len(fields) > 0 {
+		line, fields, _ = bytes.Cut(fields, []byte("\r\n"))
+		if !fieldLine.Match(line) {
+			return false
+		}
+	}
+	return true
 }
 
 // CloseWrite tells the caller that the answer is over.

@@ -12,10 +12,11 @@ import java.util.regex.Pattern;
 
 /** A request's head, read strictly (RFC 9112). */
 final class Request {
-  private static final Pattern START = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~]+) HTTP/1\\.[01]");
-  private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  private static final Pattern START = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~\\x80-\\xff]+) HTTP/1\\.([01])");
+  private static final Pattern FIELD =
+      Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\\x00-\\x08\\x0a-\\x1f\\x7f]*?)[ \t]*");
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
-  private static final Pattern CHUNK = Pattern.compile("([0-9A-Fa-f]{1,7})[ \t]*(;.*)?");
+  private static final Pattern CHUNK = Pattern.compile("([0-9A-Fa-f]{1,7})[ \t]*(;[^\\x00-\\x08\\x0a-\\x1f\\x7f]*)?");
   private static final int MAX_HEADERS = 1000;
   private static final int MAX_BODY_BYTES = Integer.MAX_VALUE - 8;
 
@@ -28,25 +29,28 @@ final class Request {
     if (!start.matches()) throw new BadRequest("no request line");
     method = start.group(1);
     target = start.group(2);
+    readFields(connection, headers);
+    checkFraming(start.group(3));
+  }
+
+  /** Headers or trailers. */
+  private static void readFields(Connection connection, Map<String, List<String>> fields) throws IOException {
     int count = 0;
     for (String line = connection.line(); !line.isEmpty(); line = connection.line()) {
       if (++count > MAX_HEADERS) throw new BadRequest("too many headers");
-      add(line);
+      var field = FIELD.matcher(line);
+      if (!field.matches()) throw new BadRequest("a header that is none");
+      String name = field.group(1).toLowerCase(Locale.ROOT);
+      fields.computeIfAbsent(name, (key) -> new ArrayList<>()).add(field.group(2));
     }
-    checkFraming();
   }
 
-  private void add(String line) throws BadRequest {
-    int colon = line.indexOf(':');
-    if (colon < 1 || !NAME.matcher(line.substring(0, colon)).matches()) throw new BadRequest("a header that is none");
-    String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
-    headers.computeIfAbsent(name, (key) -> new ArrayList<>()).add(line.substring(colon + 1).strip());
-  }
-
-  private void checkFraming() throws BadRequest {
+  private void checkFraming(String minorVersion) throws BadRequest {
     List<String> lengths = headers.getOrDefault("content-length", List.of());
     List<String> codings = headers.getOrDefault("transfer-encoding", List.of());
     if (lengths.size() + codings.size() > 1) throw new BadRequest("more than one framing");
+    if (headers.getOrDefault("host", List.of()).size() > 1) throw new BadRequest("more than one host");
+    if (codings.size() == 1 && minorVersion.equals("0")) throw new BadRequest("chunks in HTTP/1.0");
     if (lengths.size() == 1 && !LENGTH.matcher(lengths.get(0)).matches()) throw new BadRequest("a length that is none");
     if (codings.size() == 1 && !codings.get(0).equalsIgnoreCase("chunked")) throw new BadRequest("an unknown coding");
   }
@@ -75,7 +79,7 @@ final class Request {
       body.write(chunk, 0, chunk.length);
       if (!connection.line().isEmpty()) throw new BadRequest("a chunk that is longer than its size");
     }
-    while (!connection.line().isEmpty()) continue; // trailers
+    readFields(connection, new LinkedHashMap<>()); // trailers, which nobody asks for
     return body.toByteArray();
   }
 
