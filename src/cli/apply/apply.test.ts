@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { startCliApi, type CliApi } from '../../../test/helpers/cli-api.ts';
+import { eventually } from '../../../test/helpers/eventually.ts';
+import { orUndefined } from '../../kube/kube-error.ts';
 import { functions, specOf } from '../resources.ts';
 import { lineDiff } from './line-diff.ts';
 
@@ -93,4 +95,41 @@ test('a diff has every line of both sides, in their order', () => {
       assert.deepEqual(without('-'), b);
     }),
   );
+});
+
+test('apply --wait waits for all of them: one that fails and one that is deleted keep nobody', async () => {
+  const names = ['wait-a', 'wait-b', 'wait-c', 'wait-d'];
+  const lines = names.map((name) => `  ${name}: {runtime-image: "nginx:1"}`);
+  await write(`functions:\n${lines.join('\n')}\n`);
+  const ended = run('apply', '--wait', '--wait-timeout', '1m');
+  const ref = (name: string) => ({ namespace: 'default', name });
+  for (const name of names)
+    await eventually(`${name} is there`, async () => {
+      return (await orUndefined(api.client.get(functions, ref(name)))) !== undefined;
+    });
+  const tell = async (name: string, reason: string) => {
+    const { metadata } = await api.client.get(functions, ref(name));
+    const condition = {
+      type: 'Ready',
+      status: reason === 'Ready' ? 'True' : 'False',
+      reason,
+      message: `It is ${reason}.`,
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+      observedGeneration: metadata.generation,
+    };
+    const status = { observedGeneration: metadata.generation, conditions: [condition] };
+    await api.client.mergePatch(functions, ref(name), { status }, { subresource: 'status' });
+  };
+  await tell('wait-d', 'Ready');
+  await tell('wait-a', 'Building');
+  await tell('wait-b', 'SourceFailed');
+  await api.client.delete(functions, ref('wait-c'));
+  await tell('wait-a', 'Ready');
+  const { exit, stderr } = await ended;
+  assert.notEqual(exit, 0);
+  for (const name of ['wait-a', 'wait-d'])
+    assert.match(stderr, new RegExp(`Function ${name} is ready after`));
+  assert.match(stderr, /wait-b: .*It is SourceFailed/);
+  assert.match(stderr, /wait-c: the function was deleted while it was waited for/);
+  assert.match(stderr, /2 of 4 functions are not ready: wait-b, wait-c/);
 });

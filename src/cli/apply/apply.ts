@@ -37,9 +37,10 @@ export const apply: Command = {
 /** One after the other: all of them are under way anyway. One that fails does not keep the others from being waited for. */
 async function waitForAll(invocation: Invocation, applied: readonly StoredFunction[]): Promise<void> {
   const failed: string[] = [];
+  await using shared = await shareVersions(invocation, applied);
   for (const object of applied) {
     const name = object.metadata.name ?? '';
-    await waitUntilReady(invocation, object).catch((error: unknown) => {
+    await waitUntilReady(invocation, object, shared).catch((error: unknown) => {
       if (invocation.io.signal.aborted) throw error;
       failed.push(name);
       say(invocation.io, `${name}: ${errorMessage(error)}`);
@@ -50,4 +51,10 @@ async function waitForAll(invocation: Invocation, applied: readonly StoredFuncti
     'start_failed',
     `${failed.length} of ${applied.length} functions are not ready: ${failed.join(', ')}`,
   );
+}
+
+async function shareVersions({ io, session }: Invocation, [first, ...others]: readonly StoredFunction[]) {
+  if (others.length === 0) return undefined;
+  const { SharedVersions } = await import('../function/shared-versions.ts');
+  return SharedVersions.open(await session.client(), first?.metadata.namespace ?? '', io);
 }

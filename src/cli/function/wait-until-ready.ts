@@ -10,6 +10,7 @@ import { functions } from '../resources.ts';
 import { safeText } from '../safe-text.ts';
 import { failedBuildLog } from './build-log/failed-build-log.ts';
 import type { LiveBuildLog, LiveBuildLogOptions } from './build-log/live-build-log.ts';
+import type { SharedVersions } from './shared-versions.ts';
 import { hasFailed, isReady, progressText } from './function-status.ts';
 
 /**
@@ -17,7 +18,11 @@ import { hasFailed, isReady, progressText } from './function-status.ts';
  * pipe only how it ended. Throws `start_failed` with the log of the build before it, `timeout`, or `not_found` when somebody
  * deletes it meanwhile.
  */
-export async function waitUntilReady(invocation: Invocation, submitted: StoredFunction): Promise<void> {
+export async function waitUntilReady(
+  invocation: Invocation,
+  submitted: StoredFunction,
+  shared?: SharedVersions,
+): Promise<void> {
   const { flags, io, session } = invocation;
   const timeoutMs = parseDuration(flags.text('wait-timeout') ?? '10m');
   const start = io.clock.monotonic();
@@ -25,7 +30,9 @@ export async function waitUntilReady(invocation: Invocation, submitted: StoredFu
   const timer = setTimeout(() => timeout.abort(), timeoutMs);
   try {
     const signal = AbortSignal.any([io.signal, timeout.signal]);
-    const ready = await follow(await session.client(), submitted, { io, signal });
+    const client = await session.client();
+    const objects = shared?.of(submitted, signal) ?? versions(client, submitted, signal);
+    const ready = await follow(client, submitted, { io, objects });
     const seconds = ((io.clock.monotonic() - start) / 1000).toFixed(1);
     say(io, `Function ${ready.metadata.name ?? ''} is ready after ${seconds} s`);
   } catch (error) {
@@ -42,7 +49,7 @@ export async function waitUntilReady(invocation: Invocation, submitted: StoredFu
 async function follow(
   client: KubeClient,
   submitted: StoredFunction,
-  { io, signal }: { io: Io; signal: AbortSignal },
+  { io, objects }: { io: Io; objects: AsyncIterable<StoredFunction> },
 ): Promise<StoredFunction> {
   // What changed nothing is as ready as it was.
   if (isReady(submitted)) return submitted;
@@ -50,7 +57,7 @@ async function follow(
   const isTerminal = io.stderr.isTTY === true;
   await using live = isTerminal ? await startLiveLog({ client, namespace, name, io }) : null;
   let said = '';
-  for await (const object of versions(client, submitted, signal)) {
+  for await (const object of objects) {
     if (isReady(object)) return object;
     if (hasFailed(object)) throw await failure(client, { object, io, live });
     const line = progressText(object);
