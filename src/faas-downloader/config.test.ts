@@ -24,6 +24,7 @@ for (const [args, env] of [
   [['--root', 'relative'], {}],
   [[], { KONTAIN_PULLS: '0' }],
   [[], { KONTAIN_DOWNLOADER_PORT: '70000' }],
+  [[], { KONTAIN_FUNCTION_REGISTRY: 'http://registry/functions' }],
 ] as const) {
   test(`${JSON.stringify([args, env])} is refused with the usage`, () => {
     assert.throws(() => parseConfig(args, env), { code: 'bad_request', hint: /usage/ });

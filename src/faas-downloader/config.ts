@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
 import { idBase } from '../oci/id-base.ts';
+import { isFunctionRegistry } from '../oci/repository-owner.ts';
 import { defaultUnpackLimits } from '../oci/unpack/unpack-limits.ts';
 
 const count = z.coerce.number().int().min(1);
@@ -26,7 +27,10 @@ const environmentSchema = z.object({
   /** Files like ~/.docker/config.json, with commas between them: credentials for all Images. */
   KONTAIN_REGISTRY_AUTH: z.string().optional(),
   /** `host/path`, as `function-registry` of kubeless-config: what is below it is for Images of its own namespace only. */
-  KONTAIN_FUNCTION_REGISTRY: z.string().optional(),
+  KONTAIN_FUNCTION_REGISTRY: z
+    .string()
+    .refine(isFunctionRegistry, 'write a registry and a path, such as registry.example.com/functions')
+    .optional(),
   /** Signature policy, containers-policy.json(5). */
   KONTAIN_SIGNATURE_POLICY: z.string().optional(),
   KONTAIN_ID_BASE: count.default(idBase),

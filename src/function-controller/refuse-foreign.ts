@@ -23,7 +23,9 @@ export async function refuseForeign(
   for (const [field, text] of Object.entries(named)) {
     if (text === undefined) continue;
     const reference = await withReason('InvalidSpec', async () => parseReference(imageReference(text)));
-    const why = foreignRepository(reference, { namespace, functionRegistry });
+    const why = await withReason('InvalidConfiguration', async () =>
+      foreignRepository(reference, { namespace, functionRegistry }),
+    );
     if (why !== undefined)
       throw new FunctionFailure('InvalidSpec', `${field}: ${text} cannot be used: ${why}`, { retry: false });
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { isSameRegistry } from './registry-host.ts';
 import { parseReference } from './reference.ts';
-import { foreignRepository, repositoryOwner } from './repository-owner.ts';
+import { foreignRepository, isFunctionRegistry, repositoryOwner } from './repository-owner.ts';
 
 const owner = (image: string, base: string) => repositoryOwner(parseReference(`docker://${image}`), base);
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -25,6 +25,19 @@ test('what is below the functions’ registry belongs to a namespace', () => {
   assert.equal(owner('registry.example.com/blue/hello', 'registry.example.com'), 'blue');
   assert.equal(owner('team/blue/hello', 'docker.io/team'), 'blue');
   assert.equal(repositoryOwner(parseReference('oci:/functions/blue'), base), undefined);
+});
+
+test('a functions’ registry that is none is told', () => {
+  for (const text of ['registry.example.com/functions', '127.0.0.1:5000', '[::1]:5000/a/b', 'docker.io/team'])
+    assert.ok(isFunctionRegistry(text), text);
+  for (const text of [
+    '',
+    'http://registry/functions',
+    'registry.example.com/Functions',
+    'registry.example.com/a:b',
+    'a/../b',
+  ])
+    assert.ok(!isFunctionRegistry(text), text);
 });
 
 test('another spelling of the host or the port is the same registry', () => {
@@ -91,7 +104,7 @@ test('nothing that can be parsed names another namespace’s repository unnotice
       });
       // As a registry sees it: it knows no `..` and no escapes, only names.
       const isRed =
-        reference.transport === 'docker' && /^functions\/red(\/|\.sources)/.test(reference.repository);
+        reference.transport === 'docker' && /^functions\/red(\/|\.sources(\/|$))/.test(reference.repository);
       assert.equal(why !== undefined && / namespace red,/.test(why), isRed, text);
     }),
     { numRuns: 3000 },

@@ -5,6 +5,16 @@ const namespaceName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** What all functions of a namespace share is beside them: no namespace has a dot in its name. */
 const shared = /^([^.]+)\.(sources|dependencies)$/;
 
+/** `host` or `host/path`. */
+export function isFunctionRegistry(text: string): boolean {
+  try {
+    repositoryOwner(parseReference('docker://x/y'), text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The namespace whose function's images, dependencies or sources are at a reference; undefined for what is nobody's.
  * @param functionRegistry `host/path`, below which everything of functions is: `<namespace>/<function>`, `<namespace>.sources`.
