@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { functionResource } from '../../src/api/function.ts';
 import { configMaps, namespaces } from '../../src/kube/builtin-resources.ts';
 import { jobs, pods } from '../../src/kube/workload-resources.ts';
+import { builtin } from '../../src/lib/builtin.ts';
+import { closeServer } from '../../src/lib/http/listen-address.ts';
 import { kubeless } from '../helpers/cli.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
+const { createServer } = builtin('node:http');
 const namespace = 'kubeless';
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
@@ -19,6 +23,23 @@ def handler(event, context):
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'model.bin'), 'rb') as file:
         return hashlib.sha256(file.read()).hexdigest()
 `;
+
+/** A server of an author's that sends whoever asks it to a manifest of the platform's registry. */
+async function redirectTo(oci: string, port: number) {
+  const [, host = '', path = '', digest = ''] = /^docker:\/\/([^/]+)\/(.+)@(.+)$/.exec(oci) ?? [];
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.writeHead(302, { location: `http://${host}/v2/${path}/manifests/${digest}` }).end();
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${port}/source.py`,
+    wasAsked: () => asked > 0,
+    [Symbol.asyncDispose]: () => closeServer(server),
+  };
+}
 
 /** Sources that no object holds: through the API server's proxy and function-controller into the registry. */
 suite('sources over 1 MB', { concurrency: false }, () => {
@@ -79,13 +100,13 @@ suite('sources over 1 MB', { concurrency: false }, () => {
     const { spec } = await deploys.get('same');
     const { source: place } = spec as { source: { oci: string } };
     const named = { runtime: 'python3.11', handler: 'large.handler' };
-    const reason = async (name: string, oci: string) => {
+    const reason = async (name: string, place: object) => {
       const metadata = { namespace: 'other', name };
       const kind = { apiVersion: 'kubeless.io/v1beta1', kind: 'Function' };
       await deploys.client.create(functionResource, {
         ...kind,
         metadata,
-        spec: { ...named, source: { oci } },
+        spec: { ...named, source: place },
       });
       return eventually(`${name} is refused`, async () => {
         const { status } = await deploys.client.get(functionResource, { namespace: 'other', name });
@@ -95,14 +116,18 @@ suite('sources over 1 MB', { concurrency: false }, () => {
       });
     };
     assert.match(
-      await reason('thief', place.oci),
+      await reason('thief', { oci: place.oci }),
       /^InvalidSpec: spec\.source\.oci: .* belongs to functions of namespace default/,
     );
     const { items } = await deploys.client.list(jobs, { namespace: 'other' });
     assert.deepEqual(items, []);
+    // Nor is there a way round, over a server of the author's.
+    await using author = await redirectTo(place.oci, deploys.sourcePort);
+    assert.match(await reason('detour', { url: author.url }), /^SourceFailed: .* cannot be reached/);
+    assert.ok(author.wasAsked());
     // The registry has a manifest only where it was pushed, though its digest is known.
     const own = place.oci.replace('default.sources', 'other.sources');
-    assert.match(await reason('guess', own), /^SourceFailed: .*(not exist|not found)/);
+    assert.match(await reason('guess', { oci: own }), /^SourceFailed: .*(not exist|not found)/);
   });
 
   test('functions.yaml: sent with apply, and nothing to do the second time', async () => {
