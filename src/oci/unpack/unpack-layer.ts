@@ -31,23 +31,26 @@ export interface UnpackResult {
 
 /**
  * Unpacks a layer, and checks both digests on the way: a rejection means that the folder is worth nothing. Blocks the
- * event loop while it writes: see unpack-pool.ts. Rejects with `invalid` for a layer that is broken or refused.
+ * event loop while it writes a piece: see unpack-pool.ts. Rejects with `invalid` for a layer that is broken or refused.
  */
-export async function unpackLayer(request: UnpackRequest): Promise<UnpackResult> {
+export async function unpackLayer(request: UnpackRequest, signal?: AbortSignal): Promise<UnpackResult> {
   const budget = new UnpackBudget(request.limits);
   const { target, idBase } = request;
   using writer = target === null ? null : new LayerWriter({ ...target, idBase, budget });
   const digest = createHash('sha256');
   const diffId = createHash('sha256');
   const parser = writer === null ? null : new TarParser(writer);
+  const decompressor = await decompressorFor(request.blobPath);
   const blob = createReadStream(request.blobPath, { highWaterMark: 1024 * 1024 });
-  await pipeline(blob, hashing(digest), await decompressorFor(request.blobPath), async (archive) => {
-    for await (const chunk of archive as AsyncIterable<Buffer>) {
+  const write = async (archive: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of archive) {
+      signal?.throwIfAborted();
       budget.addBytes(chunk.length);
       diffId.update(chunk);
       parser?.write(chunk);
     }
-  }).catch(explainDecompression);
+  };
+  await pipeline(blob, hashing(digest), decompressor, write).catch(explainDecompression);
   parser?.end();
   check('blob', request.digest, digest);
   check('content', request.diffId, diffId);

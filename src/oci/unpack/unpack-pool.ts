@@ -1,7 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../../lib/error-catalogue.ts';
 import { PlatformError } from '../../lib/errors.ts';
-import type { UnpackRequest, UnpackResult } from './unpack-layer.ts';
+import { unpackLayer, type UnpackRequest, type UnpackResult } from './unpack-layer.ts';
 
 /** Errors do not keep their class between threads. */
 export type UnpackReply =
@@ -18,16 +19,21 @@ export type UnpackReply =
 
 /** Starting a thread takes 70 ms, more than unpacking a small layer; keeping one takes some 10 MB. */
 const idleMs = 10_000;
+/** Compressed: what an author wrote himself. Even what is made to grow is written in pieces, between which others go on. */
+const smallBytes = 64 * 1024;
 
 /**
  * Unpacks layers in threads: synchronous file operations are several times as fast as asynchronous ones, and must not
  * block this event loop. As many threads as there are requests at a time; idle ones end soon, and never keep the process.
+ * Small layers are not worth a thread.
  */
 export class UnpackPool {
   readonly #idle = new Map<Worker, NodeJS.Timeout>();
 
   /** Rejects as unpackLayer does. Aborting ends the thread at once. */
   async run(request: UnpackRequest, signal: AbortSignal): Promise<UnpackResult> {
+    signal.throwIfAborted();
+    if ((await stat(request.blobPath)).size <= smallBytes) return unpackLayer(request, signal);
     signal.throwIfAborted();
     const worker = this.#take();
     const stop = (): void => void worker.terminate();
