@@ -24,6 +24,9 @@ test('steps of a build are told once a second, everything else at once', () => {
   assert.equal(delay('Building', 'Pushing', 6000), 0);
   assert.equal(delay('Building', 'Pushing', 5300, 2), 0, 'another generation');
   assert.equal(delay('Queued', 'Building', 5300), 0);
+  assert.equal(delay('Queued', 'Queued', 9000), Infinity, 'its place has changed');
+  assert.equal(delay('Queued', 'Queued', 9000, 2), 0);
+  assert.equal(delay('Building', 'Queued', 5300), 0);
   assert.equal(delay(undefined, 'Building', 5300), 0);
   for (const reason of ['Pulling', 'Ready', 'LoadFailed'] as const)
     assert.equal(delay('Pushing', reason, 5300), 0);

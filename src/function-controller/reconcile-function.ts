@@ -61,6 +61,7 @@ async function tell(
 ): Promise<ReconcileResult> {
   const { progress, clock } = parts;
   const requeueAfterMs = progress.delay(key, object, report, clock.monotonic());
+  if (requeueAfterMs === Infinity) return undefined;
   if (requeueAfterMs > 0) return { requeueAfterMs };
   await writeStatus(parts, object, report, signal);
   progress.told(key, clock.monotonic());
