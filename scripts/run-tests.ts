@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
+import { inGroups } from './test-groups.ts';
 
 /** Take longest by themselves, for work or for waits: they begin first, so that none of them is left over at the end. */
 const longest = [
@@ -31,7 +32,11 @@ function inOrder(files: readonly string[]): string[] {
 const [report = '', ...files] = process.argv.slice(2);
 // On two cores: half of what runs waits, for minutes of a schedule or for sandboxes to end.
 const { TEST_CONCURRENCY: concurrency = '4', TEST_TIMEOUT_MS: timeout = '300000' } = process.env;
-const events = run({ files: inOrder(files), concurrency: Number(concurrency), timeout: Number(timeout) });
+const events = run({
+  files: inOrder(inGroups(files, 'build/test-groups')),
+  concurrency: Number(concurrency),
+  timeout: Number(timeout),
+});
 events.on('test:summary', ({ file, success }) => {
   if (file === undefined && !success) process.exitCode = 1;
 });

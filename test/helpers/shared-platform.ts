@@ -5,7 +5,8 @@ import type { Platform } from './e2e-platform.ts';
 export type CurrentPlatform = () => Platform;
 
 /**
- * To be called in a suite: one platform for all suites in it. Its start takes 4 s of a processor, as much as the tests of many a topic.
+ * To be called in a suite: one platform for all suites in it. Its start takes 4 s of a processor, as much as the tests of
+ * many a topic.
  */
 export function sharedPlatform<T extends AsyncDisposable>(start: () => Promise<T>): () => T {
   let platform: T | undefined;

@@ -7,8 +7,8 @@ import { call, fields } from '../../helpers/kontainer-call.ts';
 import type { CurrentDriver } from './contract.ts';
 
 /**
- * What the kernel counts for a network, and so all that a call might see of an earlier one: by file, short, only what is not 0.
- * The first line of sockstat is about this network, the rest about the machine.
+ * What the kernel counts for a network, and so all that a call might see of an earlier one: by file, short, only what is
+ * not 0. The first line of sockstat is about this network, the rest about the machine.
  */
 async function seenBy(probe: Template): Promise<Record<string, string>> {
   const [errors, ...files] = (await call(probe, 'counters')).text.split(/^# (\w+)\n/m);

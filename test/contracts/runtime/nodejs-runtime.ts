@@ -20,7 +20,10 @@ export function nodejsRuntime(): Runtime {
   };
 }
 
-/** The runtime of Node.js as its image has it, without types. A folder of this process; with them each start takes twice as long. */
+/**
+ * The runtime of Node.js as its image has it, without types: with them each start takes twice as long. A folder of this
+ * process.
+ */
 function strippedRuntime(): string {
   const builds = join(root, 'build/test-runtime');
   mkdirSync(builds, { recursive: true });
