@@ -39,7 +39,11 @@ export async function copyNearImage(
     checkMediaTypes(manifest);
     const parts = await missingParts([manifest.config, ...manifest.layers], store.root);
     if (parts.some(({ size }) => size > maxBlobBytes)) return undefined;
-    await Promise.all(parts.map((part) => fetchPart(part, { ...request, reference }, near, store)));
+    // Also where one of them fails the others end first: they write into the folder, which is the next copy's or gone then.
+    const ends = await Promise.allSettled(
+      parts.map((part) => fetchPart(part, { ...request, reference }, near, store)),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     const digest = digestOf(bytes);
     await keep(digest, bytes, store);
     return digest;
