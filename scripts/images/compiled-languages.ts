@@ -11,7 +11,7 @@ export const goBuild = [
 export function compiledTrees(debian: readonly string[]): Record<string, TreeRecipe> {
   return {
     'debian-go': { variant: 'full', packages: [...debian, 'golang-1.19-go'] },
-    'debian-java': { variant: 'full', packages: [...debian, 'openjdk-17-jdk-headless'] },
+    'debian-java': { variant: 'full', packages: [...debian, 'openjdk-17-jdk-headless', 'ivy'] },
   };
 }
 
@@ -59,7 +59,10 @@ const javaLayers: Record<string, LayerRecipe> = {
   },
   'java-compile': {
     kind: 'files',
-    files: [{ from: 'runtimes/java/compile', to: 'opt/kontain/java/compile' }],
+    files: [
+      { from: 'runtimes/java/compile', to: 'opt/kontain/java/compile' },
+      { from: 'runtimes/java/ivysettings.xml', to: 'opt/kontain/java/ivysettings.xml' },
+    ],
     folders: ['kubeless'],
   },
 };

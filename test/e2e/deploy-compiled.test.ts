@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { pushImages } from '../../src/embedded/setup/push-images.ts';
 import { readAuthFiles } from '../../src/oci/registry-auth.ts';
+import { mavenRepository, pomOf } from '../helpers/maven-repository.ts';
 import { repository } from '../helpers/program.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 
@@ -31,6 +32,12 @@ const languages = [
     told: /Hello\.java:\d+: error: incompatible types/,
   },
 ];
+
+const greeter = `package io.kubeless;
+public class Greeter {
+  public String handler(Event event, Context context) { return com.example.Greet.text(); }
+}
+`;
 
 /** Source to answer through everything that runs: command line, controllers, agent, registry, data plane. */
 suite('deploys of what is compiled, and of any executable', { concurrency: false }, () => {
@@ -70,6 +77,23 @@ suite('deploys of what is compiled, and of any executable', { concurrency: false
       assert.equal(mended.exit, 0, mended.stderr);
       assert.equal((await deploys.call(name)).body, 'hello again\n');
     });
+
+  test('java17: a pom.xml brings its libraries and those that they need; one that is not there is named', async () => {
+    await using repository = await mavenRepository(deploys.sourcePort);
+    const source = await deploys.file('Greeter.java', greeter);
+    const pom = await deploys.file('pom.xml', pomOf('greeter', '${greet.version}', 'greet'));
+    const build = ['--dependencies', pom, '--build-env', `MAVEN_REPOSITORY=${repository.url}/`];
+    const flags = ['-r', 'java17', '--handler', 'Greeter.handler', '-f', source, ...build];
+    const { exit, stderr } = await deploys.kubeless('function', 'deploy', 'greeter', ...flags, '--wait');
+    assert.equal(exit, 0, stderr);
+    assert.deepEqual(await deploys.call('greeter'), { status: 200, body: 'hello from a library' });
+
+    await deploys.file('pom.xml', pomOf('greeter', '2.0', 'greet'));
+    const mistake = await deploys.kubeless('function', 'update', 'greeter', '--dependencies', pom, '--wait');
+    assert.notEqual(mistake.exit, 0);
+    assert.match(mistake.stderr, /com\.example#greet;2\.0: not found/);
+    assert.equal((await deploys.call('greeter')).body, 'hello from a library');
+  });
 
   test('cgi: a script is called with its variables; what no image can run is told before it is served', async () => {
     const script = await deploys.file('hello', sample('hello-sh/hello.sh'));

@@ -80,10 +80,16 @@ function javaProgram(place: CompiledPlace, release: string): CompiledProgram {
       links: {
         'java/jre/bin/java': installed('java', place, hint),
         'java/start': join(runtime, 'start'),
+        'java/ivysettings.xml': join(runtime, 'ivysettings.xml'),
       },
       before: [['javac', '-d', join(home, 'runtime.jar'), ...sources]],
       script: join(runtime, 'compile'),
-      env: { ...env, KONTAIN_JAVA: home, KONTAIN_JAVA_RELEASE: release },
+      env: {
+        ...env,
+        KONTAIN_JAVA: home,
+        KONTAIN_JAVA_RELEASE: release,
+        KONTAIN_IVY_CACHE: join(folders.work, 'ivy'),
+      },
     },
   };
 }
