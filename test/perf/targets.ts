@@ -41,21 +41,18 @@ const c = 'C, static, CGI';
 export const targets = {
   python: [
     latency(python, 'serial')('waitress', atMost(3), atMost(1.4)),
-    latency(python, 'client')('waitress', atMost(3), atMost(1.4)),
     latency(python, 'paced')('waitress', atMost(3), atMost(1.4)),
     rate(python)('bare Python fork loop', atLeast(0.6), atLeast(0.8)),
     rate(python)('python3 per call', atLeast(3)),
   ],
   nodejs: [
     latency(nodejs, 'serial')('node:http', atMost(5)),
-    latency(nodejs, 'client')('node:http', atMost(5)),
     latency(nodejs, 'paced')('node:http', atMost(5)),
     rate(nodejs)('bare forks of the template', atLeast(0.6)),
     rate(nodejs)('node per call', atLeast(4)),
   ],
   c: [
     latency(c, 'serial')('node:http', atMostOver(2)),
-    latency(c, 'client')('node:http', atMostOver(2)),
     latency(c, 'paced')('node:http', atMostOver(2)),
     rate(c)('bare C clone + exec loop', atLeast(0.5)),
   ],
