@@ -10,7 +10,7 @@ import { writeProgramLayer } from '../helpers/kontainer-programs.ts';
 
 const root = join(import.meta.dirname, '../..');
 const inside = '/project';
-const patienceMs = 240_000;
+const patienceMs = 290_000;
 const minimumPassed = 26;
 
 /** Debian's linux-image-cloud-amd64; the newest that is installed. */

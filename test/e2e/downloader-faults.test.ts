@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
+import { hasErrno } from '../../src/lib/errors.ts';
 import { layerContentPath } from '../../src/oci/paths.ts';
 import { DownloaderWorld } from '../helpers/downloader.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -19,10 +20,21 @@ function bulk(files: number, bytes: number): ArchiveEntry[] {
   return Array.from({ length: files }, (_, i) => file(`bulk/${i % 50}/f${i}`, randomBytes(bytes)));
 }
 
+/** All names below; looks again when a folder goes while it is read. */
+function namesBelow(root: string): string[] {
+  for (;;)
+    try {
+      return readdirSync(root, { recursive: true, encoding: 'utf8' });
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT') || !existsSync(root)) throw error;
+    }
+}
+
 /** Names that only unfinished work has. */
 function leftovers(root: string): string[] {
-  const all = readdirSync(root, { recursive: true, encoding: 'utf8' });
-  return all.filter((name) => /(^|\/)\.(tmp|gc|staging)-[^/]*$/.test(name) && !name.includes('/fs/'));
+  return namesBelow(root).filter(
+    (name) => /(^|\/)\.(tmp|gc|staging)-[^/]*$/.test(name) && !name.includes('/fs/'),
+  );
 }
 
 async function killNow(program: RunningProgram): Promise<void> {
