@@ -13,6 +13,8 @@ import {
   type PodSpec,
 } from '../../src/embedded/agent/kinds.ts';
 import { parseLogLine, podLogPath } from '../../src/embedded/agent/pod-logs.ts';
+import { endCgroup } from '../../src/embedded/cgroups.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { networkAnnotations, type ContainerNetwork } from '../../src/controllers/container-network.ts';
 import { coreEvents } from '../../src/kube/builtin-resources.ts';
 import type { KubeClient } from '../../src/kube/client-types.ts';
@@ -60,6 +62,8 @@ export class JobWorld implements AsyncDisposable {
     const home = await mkdtemp(join(tmpdir(), 'kontain-jobs-'));
     execFileSync('chmod', ['755', home]);
     stack.defer(() => rm(home, { recursive: true, force: true }));
+    // That of an agent which was killed, too.
+    stack.defer(() => endCgroup(`/${basename(home)}`, systemClock));
     const { kubeconfig } = stack.use(await startEmbeddedApi());
     const client = stack.use(await testClient(kubeconfig));
     return new JobWorld({ home, client, kubeconfig, stack });
