@@ -1,5 +1,8 @@
 import type { Addon } from './addon.ts';
+import { builtin } from './builtin.ts';
 import type { Exchange } from './exchange.ts';
+
+const { inspect } = builtin('node:util');
 
 interface Call {
   fd: number;
@@ -12,12 +15,15 @@ export type Watch = (call: Call | null) => void;
 /**
  * Makes every way in which the process of one call can end answer the call and end it at once: Node's own end waits for
  * threads that a forked child does not have. A template does so for its children, which then have less to do; it
- * serves no call itself, and ends as Node does.
+ * serves no call itself: what ends it is told, and no later call is forked from it.
  */
 export function guardEnd(addon: Addon): Watch {
   let serving: Call | null = null;
   const fail = async (problem: unknown): Promise<void> => {
-    if (serving === null) throw problem;
+    if (serving === null) {
+      process.stderr.write(`${inspect(problem)}\n`);
+      return addon.exitNow(1, -1);
+    }
     await serving.exchange.fail(problem);
     addon.exitNow(1, serving.fd);
   };

@@ -60,7 +60,7 @@ suite('Runtime nodejs', () => {
   test('a module that throws outside of any call ends the template, with its message', async () => {
     await using runtime = await startRuntime(nodejs, 'throwing.handler', 'template');
     assert.equal(await runtime.exited, 1);
-    assert.match(runtime.output().stderr, /wanted: before any call\n +at .*throwing\.js:3/);
+    assert.match(runtime.output().stderr, /wanted: before any call\n +at .*throwing\.js:5/);
   });
 
   test('a body over REQ_MB_LIMIT is refused', async () => {
