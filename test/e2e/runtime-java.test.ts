@@ -14,6 +14,8 @@ import { repository } from '../helpers/program.ts';
 const source = readFileSync(join(repository, 'test/fixtures/functions/java/Kinds.java'), 'utf8');
 const hello = readFileSync(join(repository, 'samples/hello-java/Hello.java'), 'utf8');
 
+const readsFile = '<!DOCTYPE project [<!ENTITY x SYSTEM "file:///etc/passwd">]><project>&x;</project>';
+
 suite('functions in Java', () => {
   let machine: BuildMachine;
   let kinds: string;
@@ -143,6 +145,7 @@ suite('functions in Java', () => {
       ['Hello.missing', { 'Hello.java': hello }, /has no public missing\(io\.kubeless\.Event/],
       ['Other.handler', { 'Hello.java': hello }, /no class io\.kubeless\.Other/],
       ['Hello.handler', { 'Hello.txt': hello }, /no \.java file\. It has: Hello\.txt/],
+      ['Hello.handler', { 'Hello.java': hello, 'pom.xml': readsFile }, /^pom\.xml:\d+:\d+: .*doctype/im],
       [
         'Hello.handler',
         { 'Hello.java': hello, 'pom.xml': '<project>' },
