@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { RoutesDocument } from '../kontainer/routes.ts';
-import { hasErrno } from '../lib/errors.ts';
+import { isThere } from '../lib/is-there.ts';
 import { publishBundle, readSource, type BundleContent } from '../oci/bundle-publish.ts';
 import { readCurrent, readRoutes } from '../oci/bundles.ts';
 import { layerContentPath, versionFilesPath, type BundleName, type BundleVersion } from '../oci/paths.ts';
@@ -95,14 +94,4 @@ export function publish(
 
 function asJson(document: RoutesDocument | undefined): unknown {
   return document === undefined ? undefined : JSON.parse(JSON.stringify(document));
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

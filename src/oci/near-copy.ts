@@ -1,7 +1,7 @@
-import { rename, stat } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurable } from '../lib/durable-file.ts';
-import { hasErrno } from '../lib/errors.ts';
+import { isThere } from '../lib/is-there.ts';
 import { acceptsAnything } from './accepts-anything.ts';
 import { checkMediaTypes, digestOf, parseManifest, type Descriptor } from './image-documents.ts';
 import { blobPath } from './image-store.ts';
@@ -55,18 +55,8 @@ export async function copyNearImage(
 
 async function missingParts(parts: readonly Descriptor[], root: string): Promise<Descriptor[]> {
   const different = [...new Map(parts.map((part) => [part.digest, part])).values()];
-  const isHere = await Promise.all(different.map(({ digest }) => exists(blobPath(root, digest))));
+  const isHere = await Promise.all(different.map(({ digest }) => isThere(blobPath(root, digest))));
   return different.filter((_, index) => isHere[index] === false);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return false;
-    throw error;
-  }
 }
 
 async function fetchPart(
