@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, listByKey, textMatching } from './schema-rules.ts';
 import { structuralSchema } from './structural-schema.ts';
 

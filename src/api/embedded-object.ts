@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A Kubernetes object inside one of ours, kept as it was written: Kubeless clients send every field, explicit nulls

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listByKey, textMatching, withRules } from './schema-rules.ts';
 
 export const objectName = (what: string) =>

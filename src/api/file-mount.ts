@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataKey, objectName } from './env-var.ts';
 import { listByKey, textMatching, withRules } from './schema-rules.ts';
 

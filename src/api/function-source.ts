@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { imageReferenceSchema } from './image-reference.ts';
 import { textMatching, withRules } from './schema-rules.ts';
 

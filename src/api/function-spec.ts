@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { embeddedObject } from './embedded-object.ts';
 import { envSchema } from './env-var.ts';
 import {

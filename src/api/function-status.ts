@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { conditionsSchema, timeSchema } from './object-schemas.ts';
 
 const text = (description: string, maxLength = 1024) => z.string().max(maxLength).describe(description);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { withRules } from './schema-rules.ts';
 
 // RE2 in the API server, JavaScript here: only what both read alike.

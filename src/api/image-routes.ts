@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectName } from './env-var.ts';
 import { hostSchema, routePathSchema } from './route-fields.ts';
 import { withRules } from './schema-rules.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { envSchema, secretRefsSchema } from './env-var.ts';
 import { fileMountsSchema } from './file-mount.ts';
 import { imageReferenceSchema } from './image-reference.ts';

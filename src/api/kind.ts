@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Rule } from './schema-rules.ts';
 
 /** Everything about one kind of ours: its CRD is generated from this, and programs validate objects with it. */

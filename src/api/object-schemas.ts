@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The parts of an object's metadata that programs rely on; the API server owns the rest. */
 export const metadataSchema = z.looseObject({

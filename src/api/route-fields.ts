@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textMatching, withRules } from './schema-rules.ts';
 
 /** A host of requests. A wildcard stands for one label, as in an Ingress and in a certificate. */

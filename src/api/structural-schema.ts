@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PlatformError } from '../lib/errors.ts';
 
 type JsonSchema = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { imageKind, type Image } from './image.ts';
 import type { KindDefinition } from './kind.ts';
 

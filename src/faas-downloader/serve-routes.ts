@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RoutesDocument } from '../kontainer/routes.ts';
 import { isThere } from '../lib/is-there.ts';
 import { publishBundle, readSource, type BundleContent } from '../oci/bundle-publish.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSource } from '../oci/bundle-publish.ts';
 import { readCurrent } from '../oci/bundles.ts';
 import { isBundleName, type BundleName } from '../oci/paths.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PlatformError } from '../lib/errors.ts';
 
 const bytes = z.coerce.number().int().min(0);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EnvVar } from '../api/env-var.ts';
 import type { FileMount } from '../api/file-mount.ts';
 import { FunctionFailure } from './failure.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileMountsSchema, type FileMount, type FileSource } from '../api/file-mount.ts';
 import { FunctionFailure } from './failure.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const routeSchema = z.strictObject({
   /** A host name in lower case, one with `*` for its first label, or empty for any. */

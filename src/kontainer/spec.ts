@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Everything a node needs to start Kontainers of one function, resolved: no reference to another object is left.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/; unknown keys are left alone, as kubectl does. */
 const cluster = z.looseObject({

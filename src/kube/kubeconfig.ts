@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
 import { yaml } from '../lib/yaml.ts';
 import type { BearerCredential, KubeConnection, KubeTls } from './connection.ts';

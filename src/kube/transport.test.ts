@@ -29,3 +29,16 @@ test('requests one after the other use connections again, whatever they do', asy
   // One that has just answered may be busy for another moment.
   assert.ok(sockets.size <= 2, String(sockets.size));
 });
+
+test('certificates that cannot be read are told before anything is sent', () => {
+  const connection = {
+    server: 'https://127.0.0.1:1',
+    namespace: 'default',
+    tls: { insecure: false, ca: 'no certificate', key: '-----BEGIN PRIVATE KEY-----' },
+    credential: { kind: 'none' },
+  } as const;
+  assert.throws(() => new Transport({ connection, clock, userAgent: 'test' }), {
+    code: 'invalid',
+    message: /^the certificates or the key for https:\/\/127\.0\.0\.1:1 cannot be read: /,
+  });
+});

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
+import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { Agent } from '../lib/http/undici-agent.ts';
+import { builtin } from '../lib/builtin.ts';
 import type { Clock } from '../lib/clock.ts';
-import { PlatformError } from '../lib/errors.ts';
+import { errorMessage, PlatformError } from '../lib/errors.ts';
 import type { KubeConnection } from './connection.ts';
 import { createAuthorizer, type Authorizer } from './credentials.ts';
 import { readError } from './http-body.ts';
@@ -111,8 +113,8 @@ export class Transport implements AsyncDisposable {
 }
 
 /** HTTP/1.1 only: over one HTTP/2 connection a lost peer silences every watch, and a stream reset is easily missed. */
-function createAgent({ tls }: KubeConnection, connectTimeoutMs: number): Agent {
-  const { ca, cert, key, serverName, insecure } = tls;
+function createAgent({ server, tls }: KubeConnection, connectTimeoutMs: number): Agent {
+  const { serverName, insecure } = tls;
   return new Agent({
     allowH2: false,
     pipelining: 1,
@@ -122,12 +124,21 @@ function createAgent({ tls }: KubeConnection, connectTimeoutMs: number): Agent {
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
       rejectUnauthorized: !insecure,
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
+      ...(server.startsWith('https:') ? { secureContext: secureContext(server, tls) } : {}),
       ...(serverName === undefined ? {} : { servername: serverName }),
     },
   });
+}
+
+/** Made once: each watch has a connection of its own, and would read the certificates again. */
+function secureContext(server: string, { ca, cert, key }: KubeConnection['tls']): SecureContext {
+  const given = Object.entries({ ca, cert, key }).filter(([, value]) => value !== undefined);
+  try {
+    return builtin('node:tls').createSecureContext(Object.fromEntries(given));
+  } catch (error) {
+    const message = `the certificates or the key for ${server} cannot be read: ${errorMessage(error)}`;
+    throw new PlatformError('invalid', message, { hint: 'Mend them in the kubeconfig.', cause: error });
+  }
 }
 
 async function succeed(response: Dispatcher.ResponseData): Promise<HttpResponse> {

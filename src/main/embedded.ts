@@ -9,6 +9,7 @@ import { choosePort } from '../embedded/supervisor/ports.ts';
 import { shutDown } from '../embedded/supervisor/shut-down.ts';
 import { sourceKey } from '../embedded/supervisor/source-key.ts';
 import { supervise } from '../embedded/supervisor/supervisor.ts';
+import { beside } from '../lib/beside.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../lib/errors.ts';
@@ -63,7 +64,16 @@ async function runSupervisor({ home, port, env }: Config): Promise<void> {
   mkdirSync(home.logs, { recursive: true, mode: 0o750 });
   const apiPort = await choosePort(home.apiPort);
   const registryPort = await choosePort(home.registryPort);
-  const stages = embeddedParts({ home, root, node: process.execPath, port, apiPort, registryPort, env });
+  const stages = embeddedParts({
+    home,
+    root,
+    node: process.execPath,
+    program: (name) => beside(import.meta, name),
+    port,
+    apiPort,
+    registryPort,
+    env,
+  });
   await supervise({
     home,
     port,

@@ -15,6 +15,7 @@ import { mergedMetrics } from '../faas-server/metrics/merged-metrics.ts';
 import { singleProcess, type Fronts, type FrontsOptions } from '../faas-server/single-process.ts';
 import { WorkerPool } from '../faas-server/workers/worker-pool.ts';
 import { ContainerDriver } from '../kontainer/container/driver.ts';
+import { beside } from '../lib/beside.ts';
 import { BufferedLines } from '../lib/buffered-lines.ts';
 import { systemClock as clock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
@@ -45,7 +46,7 @@ function makeFronts(options: FrontsOptions): Fronts & { metrics?: () => Promise<
   const { config, plane } = options;
   if (config.workers === 1) return singleProcess(options);
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: join(import.meta.dirname, 'faas-server-worker.ts') });
+  cluster.setupPrimary({ exec: beside(import.meta, 'faas-server-worker') });
   return new WorkerPool({ ...options, cluster, broker: plane.broker, routes: plane.routes });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasErrno } from '../lib/errors.ts';
 import { isLeased, readLeases } from './bundle-leases.ts';
 import { currentVersion } from './bundles.ts';

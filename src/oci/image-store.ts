@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile, writeDurable } from '../lib/durable-file.ts';
 import { hasErrno, PlatformError } from '../lib/errors.ts';
 import {

@@ -7,7 +7,7 @@ import { E2eImages } from './e2e-images.ts';
 import { embeddedInstance, type EmbeddedInstance } from './embedded-instance.ts';
 import { eventually } from './eventually.ts';
 import type { Kubectl } from './kubectl.ts';
-import { repository } from './program.ts';
+import { programFile } from './program.ts';
 
 /** Garbage is collected at once, so that tests can see it go. */
 const quick = { KONTAIN_GC_SECONDS: '1', KONTAIN_GRACE_SECONDS: '1' };
@@ -108,7 +108,7 @@ export function imageManifest(name: string, spec: object): object {
 function endWithUs({ home }: EmbeddedInstance): void {
   const script =
     'read KONTAIN_HOME; cat; [ -e "$KONTAIN_HOME" ] && export KONTAIN_HOME && "$0" "$1" down && rm -rf "$KONTAIN_HOME"';
-  const argv = ['-c', script, process.execPath, join(repository, 'src/main/embedded.ts')];
+  const argv = ['-c', script, process.execPath, programFile('embedded')];
   const child = spawn('sh', argv, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin.write(`${home.root}\n`);
   child.unref();

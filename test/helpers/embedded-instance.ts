@@ -10,7 +10,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { freePorts } from './free-ports.ts';
 import { kubectl, type Kubectl } from './kubectl.ts';
 import { keepLayers, layerSeed } from './layer-seed.ts';
-import { repository } from './program.ts';
+import { programFile, repository } from './program.ts';
 import { keepRegistry, seedRegistry } from './registry-seed.ts';
 
 /** Embedded mode as a user has it, with a home and a port of its own. Disposing it stops it and removes the home. */
@@ -51,7 +51,7 @@ export async function embeddedInstance(
     KONTAIN_HOME: home.root,
     KONTAIN_PORT: String(port),
   };
-  const program = join(repository, 'src/main/embedded.ts');
+  const program = programFile('embedded');
   const embedded = async (command: string): Promise<void> => {
     const script = `umask ${umask}; exec "$0" "$@"`;
     await promisify(execFile)('sh', ['-c', script, process.execPath, program, command], { env });

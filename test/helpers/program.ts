@@ -5,6 +5,15 @@ import { createInterface } from 'node:readline';
 
 export const repository = join(import.meta.dirname, '../..');
 
+/**
+ * The file of one of src/main. Suites that `make` runs start what users start, the bundles that it has just made; a test that is
+ * run by hand starts the sources, which need no step between an edit and the test.
+ */
+export function programFile(name: string): string {
+  const bundles = process.env['TEST_PROGRAMS'];
+  return join(repository, bundles === undefined ? `src/main/${name}.ts` : `${bundles}/${name}.js`);
+}
+
 export interface RunningProgram extends AsyncDisposable {
   pid: number;
   /** The JSON line with which it said that it is ready. */
@@ -20,7 +29,7 @@ export async function startProgram(
   args: string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<RunningProgram> {
-  const program = [process.execPath, join(repository, 'src/main', `${name}.ts`), ...args];
+  const program = [process.execPath, programFile(name), ...args];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...program], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

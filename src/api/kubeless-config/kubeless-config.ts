@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import { yaml } from '../../lib/yaml.ts';
 import { parseDuration } from '../duration.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import { idBase } from '../../oci/id-base.ts';
 

@@ -12,10 +12,12 @@ import type { PartSpec } from './part.ts';
 
 export interface PartsOptions {
   home: Home;
-  /** Folder of the sources and of what was built from them. */
+  /** Of the project: what was built is below. */
   root: string;
   /** Node.js itself. */
   node: string;
+  /** The file of a program, by its name. */
+  program(name: string): string;
   /** Of the calls. */
   port: number;
   apiPort: number;
@@ -123,6 +125,6 @@ function withNearLayers(options: PartsOptions, folder: string): PartsOptions {
   return { ...options, env: { ...options.env, KONTAIN_NEAR_LAYERS: near } };
 }
 
-function program({ root, node, env }: PartsOptions, name: string, args: string[]): PartSpec {
-  return { name, argv: [node, join(root, 'src/main', `${name}.ts`), ...args], env, stopGraceMs: 15_000 };
+function program({ node, env, ...given }: PartsOptions, name: string, args: string[]): PartSpec {
+  return { name, argv: [node, given.program(name), ...args], env, stopGraceMs: 15_000 };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const patterns = ['src/**/*.ts', 'build/native/*', 'deploy/crds/*', 'package-lock.json'];
+const patterns = ['src/**/*.ts', 'build/{native,programs}/*', 'deploy/crds/*', 'package-lock.json'];
 
 /**
  * Changes when the program does, so that `up` can tell a running old version. From names, sizes and times: it takes

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { beside } from '../../lib/beside.ts';
 
 interface Waiting {
   resolve(isRight: boolean): void;
@@ -45,7 +46,7 @@ export class PasswordThread implements AsyncDisposable {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('password-worker.ts', import.meta.url));
+    const worker = new Worker(beside(import.meta, 'password-worker'));
     worker.unref();
     worker.on('message', (answer: PasswordAnswer) => this.#answered(worker, answer));
     worker.on('error', (error) => this.#ended(worker, error));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The container engines' own format, as in containers-common's /usr/share/containers/seccomp.json. */
 const profileSchema = z.object({

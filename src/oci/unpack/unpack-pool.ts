@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { beside } from '../../lib/beside.ts';
 import type { ErrorCode } from '../../lib/error-catalogue.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { unpackLayer, type UnpackRequest, type UnpackResult } from './unpack-layer.ts';
@@ -69,7 +70,7 @@ export class UnpackPool {
 }
 
 function startWorker(): Worker {
-  return new Worker(new URL('./unpack-worker.ts', import.meta.url), {
+  return new Worker(beside(import.meta, 'unpack-worker'), {
     // A parser's state is small; data goes through in pieces.
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Phases } from './phases.ts';
 import { percentile } from './statistics.ts';
 

@@ -31,7 +31,12 @@ export async function startFaasServer(
   await symlink(layersPath(bench.store), layersPath(root));
   await publish(root, functions);
   const server = await startServer({
-    command: (port) => [bench.node, join(bench.root, 'src/main/faas-server.ts'), '--port', String(port)],
+    command: (port) => [
+      bench.node,
+      join(bench.root, 'build/programs/faas-server.js'),
+      '--port',
+      String(port),
+    ],
     env: {
       KONTAIN_ROOT: root,
       KONTAIN_RUN: join(bench.run, name),

@@ -1,0 +1,33 @@
+/* Bundles each program of src/main, and each of their threads, into one file of build/programs. */
+import { globSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'build/programs');
+
+// CommonJS packages call `require` for what Node.js has. Its maker has a name that no module uses for itself.
+const require = `import { createRequire as requireFor } from 'node:module';
+const require = requireFor(import.meta.url);`;
+
+const entries = globSync(['src/main/*.ts', 'src/**/*-worker.ts'], { cwd: root });
+const { outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: entries.map((path) => ({ in: path, out: basename(path, '.ts') })),
+  outdir: folder,
+  write: false,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  legalComments: 'none',
+  banner: { js: require },
+});
+mkdirSync(folder, { recursive: true });
+for (const { path, contents } of outputFiles) {
+  // Whoever starts meanwhile reads the old one or the new one.
+  const draft = join(dirname(path), `.${basename(path)}`);
+  writeFileSync(draft, contents);
+  renameSync(draft, path);
+}
+writeFileSync(join(folder, '.made'), '');
