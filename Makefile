@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help up down install install-test native programs images images-all format check check-format lint types test test-all test-unit test-contracts test-e2e \
-  test-cluster bench bench-deploy clean
+  test-machine test-cluster bench bench-deploy clean
 
 program_sources := $(shell find src -name '*.ts' -not -name '*.test.ts')
 native_sources := $(wildcard src/kontainer/native/Makefile)
@@ -55,6 +55,9 @@ test-contracts: install-test native programs ## one suite per interface, run on 
 
 test-e2e: install-test native programs images-all ## the whole program, with real sandboxes and kubectl
 	@scripts/test e2e test/e2e
+
+test-machine: install-test native ## the limits on a kernel with cgroup v2: a machine that is emulated
+	@scripts/test machine test/machine
 
 test-cluster: install-test native programs ## contracts on a real kube-apiserver (8 minutes to build it, once)
 	@scripts/test-cluster

@@ -5,7 +5,6 @@ import { inGroups } from './test-groups.ts';
 
 /** Take longest by themselves, for work or for waits: they begin first, so that none of them is left over at the end. */
 const longest = [
-  'test/e2e/cgroup-v2.test.ts',
   'test/contracts/kontainer-runc.test.ts',
   'test/e2e/cronjob-triggers.test.ts',
   'test/contracts/function-controller-embedded.test.ts',
