@@ -24,8 +24,6 @@ export interface Home {
   readonly registryAuth: string;
   /** The registry's port, kept because names of images have it inside. */
   readonly registryPort: string;
-  /** Of Node.js, for a quick start of the parts. */
-  readonly compileCache: string;
 }
 
 /** KONTAIN_HOME; an empty one is none, as shells have it. */
@@ -47,6 +45,5 @@ export function homeAt(root: string): Home {
     registry: join(root, 'registry'),
     registryAuth: join(root, 'registry-auth.json'),
     registryPort: join(root, 'registry-port'),
-    compileCache: join(root, 'compile-cache'),
   };
 }

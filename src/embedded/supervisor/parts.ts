@@ -40,8 +40,6 @@ export function embeddedParts(given: PartsOptions): PartSpec[][] {
     KONTAIN_INSECURE_REGISTRIES: insecure,
     // Of what both have, that of the registry here counts.
     KONTAIN_REGISTRY_AUTH: [...(auths === undefined ? [] : [auths]), given.home.registryAuth].join(','),
-    // Compiled code of the last start: half of the time of the next one. Tests share one for all their homes.
-    NODE_COMPILE_CACHE: given.env['NODE_COMPILE_CACHE'] ?? given.home.compileCache,
   };
   const options = { ...given, env };
   return [
