@@ -22,7 +22,7 @@ import { WhiteoutMaker } from './whiteout-maker.ts';
 import { keptXattrs, opaqueXattr, writeXattrs, type PendingXattrs } from './xattrs.ts';
 
 const opaqueMarker = '.wh..wh..opq';
-const whiteoutPrefix = '.wh.';
+export const whiteoutPrefix = '.wh.';
 /** Left behind by aufs (`.wh..wh.plnk`, `.wh..wh.aufs`); container engines skip them. */
 const aufsPrefix = '.wh..wh.';
 const opaque: ReadonlyMap<string, Buffer> = new Map([[opaqueXattr, Buffer.from('y')]]);

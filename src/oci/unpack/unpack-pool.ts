@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { beside } from '../../lib/beside.ts';
 import type { ErrorCode } from '../../lib/error-catalogue.ts';
 import { PlatformError } from '../../lib/errors.ts';
+import { isSmallLayer } from './small-layer.ts';
 import { unpackLayer, type UnpackRequest, type UnpackResult } from './unpack-layer.ts';
 
 /** Errors do not keep their class between threads. */
@@ -20,8 +20,6 @@ export type UnpackReply =
 
 /** Starting a thread takes 70 ms, more than unpacking a small layer; keeping one takes some 10 MB. */
 const idleMs = 10_000;
-/** Compressed: what an author wrote himself. Even what is made to grow is written in pieces, between which others go on. */
-const smallBytes = 64 * 1024;
 
 /**
  * Unpacks layers in threads: synchronous file operations are several times as fast as asynchronous ones, and must not
@@ -34,7 +32,7 @@ export class UnpackPool {
   /** Rejects as unpackLayer does. Aborting ends the thread at once. */
   async run(request: UnpackRequest, signal: AbortSignal): Promise<UnpackResult> {
     signal.throwIfAborted();
-    if ((await stat(request.blobPath)).size <= smallBytes) return unpackLayer(request, signal);
+    if (await isSmallLayer(request.blobPath)) return unpackLayer(request, signal);
     signal.throwIfAborted();
     const worker = this.#take();
     const stop = (): void => void worker.terminate();
