@@ -29,7 +29,7 @@ native: install ## build the C part into build/native
 programs: build/programs/.made ## bundle the programs of src/main into build/programs
 
 build/programs/.made: $(program_sources) package-lock.json scripts/bundle-programs.ts | install
-	@scripts/node scripts/bundle-programs.ts
+	@flock Makefile scripts/node scripts/bundle-programs.ts
 
 images: native ## build the runtime and sample images into build/images
 	@if [ -x scripts/images/build ]; then scripts/images/build; fi

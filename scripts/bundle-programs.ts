@@ -1,10 +1,11 @@
 /* Bundles each program of src/main, and each of their threads, into one file of build/programs. */
-import { globSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'build/programs');
+const begun = new Date();
 
 // CommonJS packages call `require` for what Node.js has. Its maker has a name that no module uses for itself.
 const require = `import { createRequire as requireFor } from 'node:module';
@@ -30,4 +31,7 @@ for (const { path, contents } of outputFiles) {
   writeFileSync(draft, contents);
   renameSync(draft, path);
 }
-writeFileSync(join(folder, '.made'), '');
+// What was edited since the sources were read is newer than it, so that `make` bundles again.
+const made = join(folder, '.made');
+writeFileSync(made, '');
+utimesSync(made, begun, begun);

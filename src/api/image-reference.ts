@@ -3,7 +3,7 @@ import { withRules } from './schema-rules.ts';
 
 // RE2 in the API server, JavaScript here: only what both read alike.
 const transport = '^(docker://|oci:|oci-archive:|docker-archive:|dir:)';
-const file = String.raw`^(oci|oci-archive|docker-archive|dir):/[^:\s]+(:\S+)?$`;
+const file = String.raw`^(oci|oci-archive|docker-archive|dir):/[^:\s]+( +[^:\s]+)*(:\S+)?$`;
 const repository = '[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*';
 const host = String.raw`(([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?/)?`;
 const version = '(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?';

@@ -7,6 +7,7 @@ import { launch, runningRecord } from '../embedded/supervisor/launch.ts';
 import { embeddedParts } from '../embedded/supervisor/parts.ts';
 import { choosePort } from '../embedded/supervisor/ports.ts';
 import { shutDown } from '../embedded/supervisor/shut-down.ts';
+import { settingsKey } from '../embedded/supervisor/settings-key.ts';
 import { sourceKey } from '../embedded/supervisor/source-key.ts';
 import { supervise } from '../embedded/supervisor/supervisor.ts';
 import { beside } from '../lib/beside.ts';
@@ -78,6 +79,7 @@ async function runSupervisor({ home, port, env }: Config): Promise<void> {
     home,
     port,
     sourceKey: sourceKey(root),
+    settingsKey: settingsKey(env),
     stages,
     clock: systemClock,
     log,

@@ -36,8 +36,8 @@ const imagePattern = /^(@[0-9]{1,4}|[A-Za-z0-9_][-A-Za-z0-9._/:@+]{0,511})$/;
 
 /** Throws `invalid` with what to write instead. The result is safe as an argument of a program. */
 export function parseReference(text: string): ImageReference {
-  // Printable ASCII only: names of images have nothing else, and paths with more are not worth the confusion.
-  if (text.length > maxLength || !/^[\x21-\x7e]+$/.test(text))
+  // Printable ASCII only: names of images have nothing else, and paths with more are not worth the confusion. Spaces are for paths.
+  if (text.length > maxLength || !/^[\x20-\x7e]+$/.test(text))
     throw unusable(text, 'it has characters that are not allowed');
   if (text.startsWith('docker://')) return parseRegistry(text, text.slice('docker://'.length));
   const colon = text.indexOf(':');
@@ -103,7 +103,7 @@ function parseLocal(text: string, transport: LocalTransport, rest: string): Loca
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const image = colon < 0 ? null : rest.slice(colon + 1);
   if (!isPlainPath(path)) {
-    throw unusable(text, 'its path is not absolute or has "..", "//", ":" or a "/" at its end');
+    throw unusable(text, 'its path is not absolute or has "..", "//", ":" or a "/" or space at its end');
   }
   if (image !== null && !imagePattern.test(image))
     throw unusable(text, 'the image name after its path is not valid');
@@ -111,7 +111,7 @@ function parseLocal(text: string, transport: LocalTransport, rest: string): Loca
 }
 
 function isPlainPath(path: string): boolean {
-  return isAbsolute(path) && normalize(path) === path && !path.endsWith('/') && !path.includes(':');
+  return isAbsolute(path) && normalize(path) === path && !/[/ ]$|:/.test(path);
 }
 
 function unusable(text: string, reason: string): PlatformError {

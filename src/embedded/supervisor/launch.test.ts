@@ -23,13 +23,13 @@ async function instance(scripts: string[] = [sleeper, sleeper]) {
   return {
     home,
     port,
-    up: (sourceKey = 'k') =>
+    up: (sourceKey = 'k', settings: Record<string, string> = {}) =>
       launch({
         home,
         port,
         sourceKey,
         supervisor: [process.execPath, fixture, home.root, String(port), sourceKey, ...scripts],
-        env: { PATH: process.env['PATH'] },
+        env: { PATH: process.env['PATH'], ...settings },
         clock: systemClock,
         timeoutMs: 60_000,
       }),
@@ -75,6 +75,17 @@ test('another version of the sources restarts it', async () => {
   const changed = await it.up('new');
   assert.equal(changed.how, 'restarted');
   assert.equal(processesOf(old.record).filter(isAlive).length, 0);
+});
+
+test('other settings restart it; the same ones do not', async () => {
+  await using it = await instance();
+  const old = await it.up();
+  const changed = await it.up('k', { KONTAIN_TLS_PORT: '8443' });
+  assert.equal(changed.how, 'restarted');
+  assert.equal(processesOf(old.record).filter(isAlive).length, 0);
+  const same = await it.up('k', { KONTAIN_TLS_PORT: '8443', KONTAIN_HOME: '.', LANG: 'C' });
+  assert.equal(same.how, 'running');
+  assert.equal((await it.up()).how, 'restarted');
 });
 
 test('when the supervisor is killed its parts end by themselves, and the next up starts afresh', async () => {

@@ -6,6 +6,7 @@ import type { Home } from './home.ts';
 import { checkSpace } from './home-folder.ts';
 import { isAlive } from './process-identity.ts';
 import { RotatingLog } from './rotating-log.ts';
+import { settingsKey } from './settings-key.ts';
 import { shutDown } from './shut-down.ts';
 import { readRecord, type SupervisorRecord } from './supervisor-record.ts';
 
@@ -29,7 +30,7 @@ export interface Launched {
 
 const pollMs = 25;
 
-/** Makes an instance run in this home, with these sources and this port, and waits until it is ready. */
+/** Makes an instance run in this home, with these sources, this port and these settings, and waits until it is ready. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { home, clock } = options;
   const before = runningRecord(home);
@@ -55,8 +56,9 @@ export function runningRecord(home: Home): SupervisorRecord | null {
   return record !== null && record.state !== 'failed' && isAlive(record.supervisor) ? record : null;
 }
 
-function isWanted(record: SupervisorRecord, { port, sourceKey }: LaunchOptions): boolean {
-  return record.port === port && record.sourceKey === sourceKey;
+function isWanted(record: SupervisorRecord, { port, sourceKey, env }: LaunchOptions): boolean {
+  const isSame = record.port === port && record.sourceKey === sourceKey;
+  return isSame && record.settingsKey === settingsKey(env);
 }
 
 function startDetached({ home, supervisor, env }: LaunchOptions): ChildProcess {

@@ -18,6 +18,8 @@ export interface SupervisorRecord {
   port: number;
   /** Tells one version of the sources from another, see source-key.ts. */
   sourceKey: string;
+  /** Tells other settings, see settings-key.ts. */
+  settingsKey: string;
   parts: PartRecord[];
 }
 

@@ -37,7 +37,15 @@ function begin(home: Home, parts: PartSpec[]) {
 
 function beginStages(home: Home, stages: PartSpec[][]) {
   const stop = new AbortController();
-  const options = { home, port: 0, sourceKey: 'k', stages, clock: systemClock, log: silentLogger };
+  const options = {
+    home,
+    port: 0,
+    sourceKey: 'k',
+    settingsKey: 's',
+    stages,
+    clock: systemClock,
+    log: silentLogger,
+  };
   const ended = supervise({ ...options, signal: stop.signal });
   ended.catch(() => undefined);
   return {

@@ -15,6 +15,7 @@ export interface SupervisorOptions {
   /** Of the calls. */
   port: number;
   sourceKey: string;
+  settingsKey: string;
   /** Stages: the parts of one start together, when those of the stages before it are ready. */
   stages: readonly (readonly PartSpec[])[];
   clock: Clock;
@@ -51,11 +52,11 @@ class Supervisor {
   #record: SupervisorRecord;
 
   constructor(options: SupervisorOptions) {
-    const { port, sourceKey, stages } = options;
+    const { port, sourceKey, settingsKey, stages } = options;
     const supervisor = identify(process.pid);
     if (supervisor === null) throw new PlatformError('internal', '/proc is not mounted');
     this.#options = options;
-    this.#record = { supervisor, state: 'starting', port, sourceKey, parts: [] };
+    this.#record = { supervisor, state: 'starting', port, sourceKey, settingsKey, parts: [] };
     this.#stages = stages.map((specs) => specs.map((spec) => this.#makePart(spec)));
     this.#rotation = setInterval(() => this.#logs.forEach((file) => file.rotateIfLarge()), rotateEveryMs);
   }
