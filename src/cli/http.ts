@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
+import { readAll } from './read-all.ts';
 
 export interface HttpCall {
   url: string;
@@ -12,7 +13,6 @@ export interface HttpCall {
   onRequest?: (request: ClientRequest) => void;
 }
 
-const maxDownloadBytes = 256 * 1024 * 1024;
 const maxRedirects = 5;
 
 /**
@@ -47,7 +47,7 @@ export async function download(url: string, signal: AbortSignal): Promise<Buffer
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
     const response = await send({ url: target, method: 'GET', headers: {}, signal });
     const { statusCode = 0, headers } = response;
-    if (statusCode === 200) return readAll(response, url);
+    if (statusCode === 200) return readAll(response, url, signal);
     response.destroy();
     if (statusCode < 300 || statusCode > 399 || headers.location === undefined)
       throw new PlatformError('bad_request', `GET ${target} was answered with ${statusCode}`, {
@@ -56,18 +56,6 @@ export async function download(url: string, signal: AbortSignal): Promise<Buffer
     target = new URL(headers.location, target).href;
   }
   throw new PlatformError('bad_request', `${url} is redirected more than ${maxRedirects} times`);
-}
-
-async function readAll(response: IncomingMessage, url: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxDownloadBytes)
-      throw new PlatformError('body_too_large', `${url} has more than ${maxDownloadBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function parseUrl(text: string): URL {

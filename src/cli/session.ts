@@ -21,8 +21,11 @@ export class Session implements AsyncDisposable {
     this.#flags = flags;
   }
 
+  /** Rejects after Ctrl-C: nothing is sent any more. */
   async client(): Promise<KubeClient> {
-    return (await this.#connect()).client;
+    const { client } = await this.#connect();
+    this.#io.signal.throwIfAborted();
+    return client;
   }
 
   /** URL of the API server. */

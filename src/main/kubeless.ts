@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../cli/cli.ts';
 import { systemClock } from '../lib/clock.ts';
+import { PlatformError } from '../lib/errors.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -14,6 +15,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    const hint = 'Change to one that is there.';
+    throw new PlatformError('bad_request', 'the current folder was deleted', { hint, cause });
+  }
+}
+
 process.exitCode = await runCli(process.argv.slice(2), {
   // Opened by the first command that reads it.
   get stdin() {
@@ -22,7 +32,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  cwd: process.cwd(),
+  get cwd() {
+    return currentFolder();
+  },
   root,
   version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
   clock: systemClock,

@@ -51,6 +51,52 @@ test('the program itself: a function from standard input, listed, described, del
   assert.match(gone.stderr, /^error: Function piped is not found\nhint: [^\n]*\n$/);
 });
 
+test('Ctrl-C while the source is read from standard input sends nothing', async () => {
+  const child = start(
+    'function',
+    'deploy',
+    'half',
+    '-r',
+    'python3.11',
+    '--handler',
+    'half.handler',
+    '-f',
+    '-',
+  );
+  child.stdin.on('error', () => undefined);
+  const said = text(child.stderr);
+  // More than a pipe holds: it is written when most of it was read.
+  await new Promise((resolve) => child.stdin.write('# more\n'.repeat(300_000), resolve));
+  child.kill('SIGINT');
+  child.stdin.end();
+  await once(child, 'close');
+  assert.deepEqual([child.exitCode, await said], [130, '']);
+  assert.equal((await run(['function', 'describe', 'half'])).exit, 4);
+});
+
+test('a file without an end is refused', async () => {
+  const endless = await run([
+    'function',
+    'deploy',
+    'zero',
+    '-r',
+    'python3.11',
+    '--handler',
+    'a.b',
+    '-f',
+    '/dev/zero',
+  ]);
+  assert.match(endless.stderr, /^error: \/dev\/zero has more than 268435456 bytes\n/);
+});
+
+test('a folder that was deleted is told in one line', async () => {
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" function ls';
+  const child = spawn('sh', ['-c', script, join(repository, 'bin/kubeless')], { cwd, stdio: 'pipe' });
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  assert.match(stderr, /\nerror: the current folder was deleted\nhint: [^\n]*\n$/);
+  assert.equal(child.exitCode, 2);
+});
+
 test('exit codes are as documented', async () => {
   assert.match((await run(['version'])).stdout, /^Kubeless version: \d/);
   assert.equal((await run(['function', 'deploy'])).exit, 2);

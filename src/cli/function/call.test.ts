@@ -33,6 +33,11 @@ test('call sends what Kubeless sends, and prints the answer', async () => {
   assert.equal(seen[4]?.body.toString(), 'piped');
   const both = await call('-d', 'a', '--data-file', 'body.bin');
   assert.match(both.stderr, /error: You can't provide both --data and --data-file/);
+  for (const method of ['CONNECT', 'FO O']) {
+    const refused = await call('-X', method);
+    assert.equal(refused.exit, 2);
+    assert.match(refused.stderr, /^error: --method "[^"]*" is no method of a call\nhint: [^\n]*\n$/);
+  }
   const [get, post, put] = seen.map(({ request, body }) => ({
     line: `${request.method} ${request.url}`,
     headers: request.headers,

@@ -65,11 +65,20 @@ async function buildRequest(invocation: Invocation): Promise<HttpCall> {
   const separator = path === '' || /^[/?]/.test(path) ? '' : '/';
   return {
     url: `${await functionUrl(invocation, firstArgument(invocation))}${separator}${path}`,
-    method: (given.text('method') ?? (body === undefined ? 'GET' : 'POST')).toUpperCase(),
+    method: methodOf(given.text('method') ?? (body === undefined ? 'GET' : 'POST')),
     headers: callHeaders({ body, given: given.list('header'), id: io.newId(), now: io.clock.now() }),
     body,
     signal: io.signal,
   };
+}
+
+/** RFC 9110, 5.6.2 and 9.3.6: CONNECT is for proxies, and has an answer of another kind. */
+function methodOf(text: string): string {
+  const method = text.toUpperCase();
+  if (/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method) && method !== 'CONNECT') return method;
+  throw new PlatformError('bad_request', `--method ${JSON.stringify(text)} is no method of a call`, {
+    hint: 'Write one such as GET, POST, PUT, PATCH or DELETE.',
+  });
 }
 
 async function readBody({ flags: given, io }: Invocation): Promise<Buffer | undefined> {

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { errorMessage, hasErrno, PlatformError } from '../../lib/errors.ts';
 import { download } from '../http.ts';
 import type { Io } from '../io.ts';
+import { readAll } from '../read-all.ts';
 import { namesNothing } from './names-nothing.ts';
 
 /** Fields of Function.spec that say what the source is. */
@@ -24,6 +24,8 @@ export interface LargeSources {
 
 /** The API server takes no more, see src/api/function-source.ts. */
 const maxSourceLength = 1_048_576;
+
+const signalMs = 20;
 
 const tarSuffixes = ['.tar.gz', '.taz', '.tgz', '.tar.bz2', '.tb2', '.tbz', '.tbz2', '.tz2', '.tar.xz'];
 
@@ -63,15 +65,23 @@ export async function readDependencies(io: Io, from: string): Promise<string> {
 
 export async function readBytes(io: Io, from: string): Promise<Buffer> {
   if (isUrl(from)) return download(from, io.signal);
-  if (from === '-') return buffer(io.stdin);
+  if (from === '-') return readInput(io);
   try {
-    return await readFile(resolve(io.cwd, from));
+    return await readAll(createReadStream(resolve(io.cwd, from)), from, io.signal);
   } catch (error) {
+    if (error instanceof PlatformError || io.signal.aborted) throw error;
     const problem = hasErrno(error, 'ENOENT') ? 'there is no such file' : errorMessage(error);
     const hint = hasErrno(error, 'EISDIR') ? 'Pack the folder into a .zip or .tar.gz file.' : undefined;
     const options = hint === undefined ? { cause: error } : { cause: error, hint };
     throw new PlatformError('bad_request', `cannot read ${from}: ${problem}`, options);
   }
+}
+
+/** Ctrl-C ends whoever writes into our pipe, too, and the end is seen a moment before the signal: half a source is no source. */
+async function readInput({ stdin, clock, signal }: Io): Promise<Buffer> {
+  const bytes = await readAll(stdin, 'standard input', signal);
+  await clock.sleep(signalMs, signal);
+  return bytes;
 }
 
 function isUrl(from: string): boolean {
