@@ -140,6 +140,8 @@ test('wrong flags are one line and a hint, and nothing is sent', async () => {
   await refused([...ok, '--schedule', 'often'], /Invalid value for --schedule/);
   await refused([...ok, '--image-pull-policy', 'Maybe'], /must be \{IfNotPresent\|Always\|Never\}/);
   await refused([...ok, '--secret-env', 'A=b'], /must be KEY=secret\/key/);
+  await writeFile(join(cwd, 'empty.py'), '');
+  await refused([...ok, '-f', 'empty.py'], /empty\.py is empty: there is no function in it/);
   await refused([...ok, '-f', 'absent.py'], /cannot read absent\.py: there is no such file/);
   await refused([...ok, '-f', `${web.url}/f.py`], /was answered with 404/);
   const large = await run(['function', 'deploy', ...ok, '-f', 'large.py']);

@@ -32,6 +32,8 @@ const tarSuffixes = ['.tar.gz', '.taz', '.tgz', '.tar.bz2', '.tb2', '.tbz', '.tb
 /** `from` is a path, an http or https URL, or `-` for standard input. The checksum is of the raw bytes. */
 export async function readSource(io: Io, from: string, large: LargeSources): Promise<SourceFields> {
   const bytes = await readBytes(io, from);
+  if (bytes.length === 0)
+    throw new PlatformError('bad_request', `${nameOf(from)} is empty: there is no function in it`);
   const checksum = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   if (isUrl(from)) {
     const [path = ''] = from.split('?');
@@ -41,7 +43,7 @@ export async function readSource(io: Io, from: string, large: LargeSources): Pro
   const text = isUtf8(bytes) && archive === '';
   const length = text ? bytes.length : Math.ceil(bytes.length / 3) * 4;
   if (length > maxSourceLength) {
-    const oci = await large.ensure(bytes, from === '-' ? 'standard input' : from);
+    const oci = await large.ensure(bytes, nameOf(from));
     const source = { oci, archive: archiveKinds[archive] };
     return { function: '', 'function-content-type': '', source, checksum };
   }
@@ -79,10 +81,12 @@ export async function readBytes(io: Io, from: string): Promise<Buffer> {
 
 /** Ctrl-C ends whoever writes into our pipe, too, and the end is seen a moment before the signal: half a source is no source. */
 async function readInput({ stdin, clock, signal }: Io): Promise<Buffer> {
-  const bytes = await readAll(stdin, 'standard input', signal);
+  const bytes = await readAll(stdin, nameOf('-'), signal);
   await clock.sleep(signalMs, signal);
   return bytes;
 }
+
+const nameOf = (from: string): string => (from === '-' ? 'standard input' : from);
 
 function isUrl(from: string): boolean {
   return /^https?:\/\//.test(from);

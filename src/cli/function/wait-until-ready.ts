@@ -119,6 +119,6 @@ async function failure(client: KubeClient, { object, io, live }: Failed): Promis
     if (log !== '') say(io, log);
   }
   return new PlatformError('start_failed', progressText(object), {
-    hint: `Correct it and run "kubeless function update ${object.metadata.name ?? ''}"; an earlier version keeps serving.`,
+    hint: `Correct it and run "kubeless function update ${object.metadata.name ?? ''}".`,
   });
 }
