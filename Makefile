@@ -28,6 +28,7 @@ native: install ## build the C part into build/native
 
 programs: build/programs/.made ## bundle the programs of src/main into build/programs
 
+# Two of make at once would write the same drafts.
 build/programs/.made: $(program_sources) package-lock.json scripts/bundle-programs.ts | install
 	@flock Makefile scripts/node scripts/bundle-programs.ts
 

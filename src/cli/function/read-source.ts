@@ -25,6 +25,7 @@ export interface LargeSources {
 /** The API server takes no more, see src/api/function-source.ts. */
 const maxSourceLength = 1_048_576;
 
+/** In which a signal that was sent before the end of our input is seen; it was 1 ms behind. */
 const signalMs = 20;
 
 const tarSuffixes = ['.tar.gz', '.taz', '.tgz', '.tar.bz2', '.tb2', '.tbz', '.tbz2', '.tz2', '.tar.xz'];
