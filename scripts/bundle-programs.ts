@@ -1,5 +1,5 @@
 /* Bundles each program of src/main, and each of their threads, into one file of build/programs. */
-import { globSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -31,7 +31,10 @@ for (const { path, contents } of outputFiles) {
   writeFileSync(draft, contents);
   renameSync(draft, path);
 }
+// A program that is no more would go on as it was.
+const made = new Set(outputFiles.map(({ path }) => path));
+for (const path of globSync(join(folder, '*.js'))) if (!made.has(path)) rmSync(path);
 // What was edited since the sources were read is newer than it, so that `make` bundles again.
-const made = join(folder, '.made');
-writeFileSync(made, '');
-utimesSync(made, begun, begun);
+const stamp = join(folder, '.made');
+writeFileSync(stamp, '');
+utimesSync(stamp, begun, begun);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { signalProcess, waitForEnd } from '../../src/embedded/supervisor/process-identity.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { call, load } from '../helpers/caller.ts';
 import { kubeless } from '../helpers/cli.ts';
@@ -83,6 +84,14 @@ suite('embedded mode, as a user has it', () => {
       while (calls.results.length < 20) await systemClock.sleep(10);
       await it.down();
     }
+    assert.deepEqual(leftovers(it.home), []);
+  });
+
+  test('SIGTERM to the supervisor, as from a service manager, leaves nothing either', async () => {
+    await it.up();
+    const { supervisor } = it.record();
+    signalProcess(supervisor, 'SIGTERM');
+    assert.ok(await waitForEnd(supervisor, 30_000, systemClock));
     assert.deepEqual(leftovers(it.home), []);
   });
 });

@@ -1,10 +1,10 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
-import { cgroupPath, runFolder } from '../../src/embedded/supervisor/node-folders.ts';
+import { cgroupPath, controllersFolder, runFolder } from '../../src/embedded/supervisor/node-folders.ts';
 import type { Home } from '../../src/embedded/supervisor/home.ts';
 
 /**
  * All that is left of an instance outside of its home: processes (its own, and Kontainers, known by their cgroup), mounts in any
- * process's view, cgroups, run folder. Only of this instance, because other tests run on the same machine. A namespace
+ * process's view, cgroups, run folders. Only of this instance, because other tests run on the same machine. A namespace
  * lives as long as a process or a mount of it does.
  */
 export function leftovers(home: Home): string[] {
@@ -28,7 +28,10 @@ export function leftovers(home: Home): string[] {
         : []),
     ]);
   const cgroups = globSync(`/sys/fs/cgroup{,/*}${cgroup}{,-agent}`).map((path) => `cgroup ${path}`);
-  return [...new Set([...found, ...cgroups, ...(existsSync(run) ? [`folder ${run}`] : [])])];
+  const folders = [run, controllersFolder(home)]
+    .filter((path) => existsSync(path))
+    .map((path) => `folder ${path}`);
+  return [...new Set([...found, ...cgroups, ...folders])];
 }
 
 function commandOf(pid: string): string {

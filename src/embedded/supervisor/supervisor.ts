@@ -4,6 +4,7 @@ import { PlatformError, toPlatformError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Home } from './home.ts';
 import { endLeftovers } from './leftovers.ts';
+import { removeNodeFolders } from './node-folders.ts';
 import { Part, type PartSpec } from './part.ts';
 import { checkCallPort } from './ports.ts';
 import { identify } from './process-identity.ts';
@@ -93,6 +94,7 @@ class Supervisor {
     for (const stage of this.#stages.toReversed()) await Promise.all(stage.map((part) => part.stop()));
     clearInterval(this.#rotation);
     for (const file of this.#logs) file[Symbol.dispose]();
+    removeNodeFolders(this.#options.home);
     if (this.#record.state !== 'failed') removeRecord(this.#options.home);
   }
 
