@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Resource } from '../kube/resource.ts';
+import { cronJobTriggerAddress } from './addresses.ts';
 import { cronScheduleSchema } from './cron-schedule.ts';
 import { anyJson } from './embedded-object.ts';
 import type { KindDefinition } from './kind.ts';
-import { conditionsSchema, metadataSchema, timeSchema } from './object-schemas.ts';
+import { metadataSchema, timeSchema } from './object-schemas.ts';
 import { duration, listByKey, textMatching } from './schema-rules.ts';
-import { functionNameSchema } from './trigger-fields.ts';
+import { functionNameSchema, triggerStatusFields } from './trigger-fields.ts';
 
 const header = z
   .object({
@@ -61,13 +62,7 @@ const cronJobTriggerSpecSchema = z
 
 const statusSchema = z
   .object({
-    observedGeneration: z
-      .int()
-      .min(0)
-      .optional()
-      .describe('The metadata.generation that the status is about.'),
-    conditions: conditionsSchema.optional(),
-    message: z.string().max(32_768).optional().describe('Where the trigger stands, as a sentence.'),
+    ...triggerStatusFields,
     lastScheduleTime: timeSchema('When a run was due last.').optional(),
     lastSuccessfulTime: timeSchema('When a run last ended well.').optional(),
   })
@@ -95,10 +90,7 @@ export interface StoredCronJobTrigger extends KubeObject {
 export const cronJobTriggerFinalizer = 'kubeless.io/cronjobtrigger';
 
 export const cronJobTriggerKind: KindDefinition<typeof cronJobTriggerSchema> = {
-  group: 'kubeless.io',
-  version: 'v1beta1',
-  kind: 'CronJobTrigger',
-  plural: 'cronjobtriggers',
+  ...cronJobTriggerAddress,
   singular: 'cronjobtrigger',
   shortNames: ['cjt'],
   categories: ['kontain'],
@@ -114,10 +106,4 @@ export const cronJobTriggerKind: KindDefinition<typeof cronJobTriggerSchema> = {
   ],
 };
 
-export const cronJobTriggerResource: Resource<StoredCronJobTrigger> = {
-  group: cronJobTriggerKind.group,
-  version: cronJobTriggerKind.version,
-  plural: cronJobTriggerKind.plural,
-  kind: cronJobTriggerKind.kind,
-  namespaced: true,
-};
+export const cronJobTriggerResource: Resource<StoredCronJobTrigger> = cronJobTriggerAddress;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { conditionsSchema, timeSchema } from './object-schemas.ts';
+import { generationSchema, statusFields, timeSchema } from './object-schemas.ts';
 
 const text = (description: string, maxLength = 1024) => z.string().max(maxLength).describe(description);
 
@@ -14,19 +14,14 @@ const buildRecordSchema = z
     source: text('Hash of the source, its dependencies, handler and runtime.').optional(),
     runtime: text('The runtime at that time.').optional(),
     runtimeImage: text('Its image, as the configuration named it.', 2048).optional(),
-    generation: z.int().min(0).optional().describe('The metadata.generation that was built.'),
+    generation: generationSchema('The metadata.generation that was built.'),
     time: timeSchema('When the build was there.'),
   })
   .describe('One build.');
 
 export const functionStatusSchema = z
   .object({
-    observedGeneration: z
-      .int()
-      .min(0)
-      .optional()
-      .describe('The metadata.generation that the status is about.'),
-    conditions: conditionsSchema.optional(),
+    ...statusFields,
     message: text('Where the function stands, as a sentence.', 32_768).optional(),
     source: text('Hash of the present source, for spec.rollback.insteadOf.').optional(),
     signature: text('Hash of all that goes into the build of the present source.').optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Resource } from '../kube/resource.ts';
+import { functionAddress } from './addresses.ts';
 import { functionSpecSchema } from './function-spec.ts';
 import { functionStatusSchema, type FunctionStatus } from './function-status.ts';
 import type { KindDefinition } from './kind.ts';
@@ -30,10 +31,7 @@ export interface StoredFunction extends KubeObject {
 export const functionFinalizer = 'kubeless.io/function';
 
 export const functionKind: KindDefinition<typeof functionSchema> = {
-  group: 'kubeless.io',
-  version: 'v1beta1',
-  kind: 'Function',
-  plural: 'functions',
+  ...functionAddress,
   singular: 'function',
   shortNames: ['fn'],
   categories: ['kontain'],
@@ -50,10 +48,4 @@ export const functionKind: KindDefinition<typeof functionSchema> = {
   ],
 };
 
-export const functionResource: Resource<StoredFunction> = {
-  group: functionKind.group,
-  version: functionKind.version,
-  plural: functionKind.plural,
-  kind: functionKind.kind,
-  namespaced: true,
-};
+export const functionResource: Resource<StoredFunction> = functionAddress;

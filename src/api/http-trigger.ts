@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Resource } from '../kube/resource.ts';
+import { httpTriggerAddress } from './addresses.ts';
 import type { KindDefinition } from './kind.ts';
-import { conditionsSchema, metadataSchema } from './object-schemas.ts';
+import { metadataSchema } from './object-schemas.ts';
 import { hostSchema, routePathSchema } from './route-fields.ts';
-import { functionNameSchema, objectNameOrEmpty } from './trigger-fields.ts';
+import { functionNameSchema, objectNameOrEmpty, triggerStatusFields } from './trigger-fields.ts';
 
 const httpTriggerSpecSchema = z
   .object({
@@ -30,13 +31,7 @@ const httpTriggerSpecSchema = z
 
 const statusSchema = z
   .object({
-    observedGeneration: z
-      .int()
-      .min(0)
-      .optional()
-      .describe('The metadata.generation that the status is about.'),
-    conditions: conditionsSchema.optional(),
-    message: z.string().max(32_768).optional().describe('Where the trigger stands, as a sentence.'),
+    ...triggerStatusFields,
     url: z.string().max(2048).optional().describe('Where the function can be called.'),
   })
   .describe('What became of it. Written by the platform.');
@@ -63,10 +58,7 @@ export interface StoredHttpTrigger extends KubeObject {
 export const httpTriggerFinalizer = 'kubeless.io/httptrigger';
 
 export const httpTriggerKind: KindDefinition<typeof httpTriggerSchema> = {
-  group: 'kubeless.io',
-  version: 'v1beta1',
-  kind: 'HTTPTrigger',
-  plural: 'httptriggers',
+  ...httpTriggerAddress,
   singular: 'httptrigger',
   shortNames: ['ht'],
   categories: ['kontain'],
@@ -90,10 +82,4 @@ export const httpTriggerKind: KindDefinition<typeof httpTriggerSchema> = {
   ],
 };
 
-export const httpTriggerResource: Resource<StoredHttpTrigger> = {
-  group: httpTriggerKind.group,
-  version: httpTriggerKind.version,
-  plural: httpTriggerKind.plural,
-  kind: httpTriggerKind.kind,
-  namespaced: true,
-};
+export const httpTriggerResource: Resource<StoredHttpTrigger> = httpTriggerAddress;

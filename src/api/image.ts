@@ -1,18 +1,17 @@
 import * as z from 'zod';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Resource } from '../kube/resource.ts';
+import { imageAddress } from './addresses.ts';
 import { routeProblemsSchema } from './image-routes.ts';
 import { imageSpecSchema } from './image-spec.ts';
 import type { KindDefinition } from './kind.ts';
 import { hostNameRule } from './name-rules.ts';
-import { conditionsSchema, metadataSchema, timeSchema } from './object-schemas.ts';
-
-const generation = z.int().min(0);
+import { generationSchema, metadataSchema, statusFields, timeSchema } from './object-schemas.ts';
 
 const nodeStatusSchema = z
   .object({
     digest: z.string().max(256).optional().describe('The image manifest that is ready there.'),
-    generation: generation.optional().describe('The metadata.generation that is ready there.'),
+    generation: generationSchema('The metadata.generation that is ready there.'),
     ready: z.boolean().describe('Whether calls can be served there.'),
     message: z.string().max(32_768).optional().describe('Why not, or what is being done.'),
     time: timeSchema('When this was written.').optional(),
@@ -21,8 +20,7 @@ const nodeStatusSchema = z
 
 const imageStatusSchema = z
   .object({
-    observedGeneration: generation.optional().describe('The metadata.generation that the status is about.'),
-    conditions: conditionsSchema.optional(),
+    ...statusFields,
     digest: z
       .string()
       .max(256)
@@ -58,10 +56,7 @@ export interface StoredImage extends KubeObject {
 }
 
 export const imageKind: KindDefinition<typeof imageSchema> = {
-  group: 'build.kontain.app',
-  version: 'v1',
-  kind: 'Image',
-  plural: 'images',
+  ...imageAddress,
   singular: 'image',
   shortNames: ['img'],
   categories: ['kontain'],
@@ -77,10 +72,4 @@ export const imageKind: KindDefinition<typeof imageSchema> = {
   ],
 };
 
-export const imageResource: Resource<StoredImage> = {
-  group: imageKind.group,
-  version: imageKind.version,
-  plural: imageKind.plural,
-  kind: imageKind.kind,
-  namespaced: true,
-};
+export const imageResource: Resource<StoredImage> = imageAddress;

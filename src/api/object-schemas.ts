@@ -16,6 +16,8 @@ export const metadataSchema = z.looseObject({
 
 const time = (description: string) => z.string().max(64).meta({ description, format: 'date-time' });
 
+const generation = (description: string) => z.int().min(0).optional().describe(description);
+
 /** metav1.Condition. */
 const conditionSchema = z.object({
   type: z.string().max(316).describe('What the condition is about, such as Ready.'),
@@ -23,14 +25,10 @@ const conditionSchema = z.object({
   reason: z.string().max(1024).describe('One word for programs: why the condition is as it is.'),
   message: z.string().max(32_768).describe('A sentence for people.'),
   lastTransitionTime: time('When status last changed.'),
-  observedGeneration: z
-    .int()
-    .min(0)
-    .optional()
-    .describe('The metadata.generation that the condition is about.'),
+  observedGeneration: generation('The metadata.generation that the condition is about.'),
 });
 
-export const conditionsSchema = z
+const conditionsSchema = z
   .array(conditionSchema)
   .max(16)
   .meta({
@@ -39,4 +37,10 @@ export const conditionsSchema = z
     'x-kubernetes-list-map-keys': ['type'],
   });
 
-export { time as timeSchema };
+/** How the status of every kind begins. */
+export const statusFields = {
+  observedGeneration: generation('The metadata.generation that the status is about.'),
+  conditions: conditionsSchema.optional(),
+};
+
+export { generation as generationSchema, time as timeSchema };

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { statusFields } from './object-schemas.ts';
 import { textMatching } from './schema-rules.ts';
 
 export const functionNameSchema = textMatching({
@@ -16,3 +18,8 @@ export function objectNameOrEmpty(kind: string, which: string) {
     maxLength: 253,
   });
 }
+
+export const triggerStatusFields = {
+  ...statusFields,
+  message: z.string().max(32_768).optional().describe('Where the trigger stands, as a sentence.'),
+};

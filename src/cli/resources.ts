@@ -1,3 +1,9 @@
+import {
+  cronJobTriggerAddress,
+  functionAddress,
+  httpTriggerAddress,
+  imageAddress,
+} from '../api/addresses.ts';
 import type { StoredCronJobTrigger } from '../api/cronjob-trigger.ts';
 import type { FunctionSpec } from '../api/function-spec.ts';
 import type { StoredFunction } from '../api/function.ts';
@@ -5,28 +11,11 @@ import type { StoredHttpTrigger } from '../api/http-trigger.ts';
 import type { StoredImage } from '../api/image.ts';
 import type { Resource } from '../kube/resource.ts';
 
-const group = { group: 'kubeless.io', version: 'v1beta1', namespaced: true } as const;
-
-// Not those of src/api, whose files load zod: that alone is a third of the time that a start may take.
-export const functions: Resource<StoredFunction> = { ...group, plural: 'functions', kind: 'Function' };
-export const httpTriggers: Resource<StoredHttpTrigger> = {
-  ...group,
-  plural: 'httptriggers',
-  kind: 'HTTPTrigger',
-};
-export const cronJobTriggers: Resource<StoredCronJobTrigger> = {
-  ...group,
-  plural: 'cronjobtriggers',
-  kind: 'CronJobTrigger',
-};
-
-export const images: Resource<StoredImage> = {
-  group: 'build.kontain.app',
-  version: 'v1',
-  namespaced: true,
-  plural: 'images',
-  kind: 'Image',
-};
+// Not those of src/api's kinds, whose files load zod.
+export const functions: Resource<StoredFunction> = functionAddress;
+export const httpTriggers: Resource<StoredHttpTrigger> = httpTriggerAddress;
+export const cronJobTriggers: Resource<StoredCronJobTrigger> = cronJobTriggerAddress;
+export const images: Resource<StoredImage> = imageAddress;
 
 export const apiVersion = 'kubeless.io/v1beta1';
 
