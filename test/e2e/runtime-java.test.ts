@@ -10,9 +10,12 @@ import { buildMachine, type BuildMachine } from '../helpers/build-machine.ts';
 import { compileSource } from '../helpers/compile-source.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
 import { repository } from '../helpers/program.ts';
+import { compiledContract, compiledSpecs } from './runtimes/in-sandboxes.ts';
 
 const source = readFileSync(join(repository, 'test/fixtures/functions/java/Kinds.java'), 'utf8');
 const hello = readFileSync(join(repository, 'samples/hello-java/Hello.java'), 'utf8');
+
+const starts = ['cold'] as const;
 
 const readsFile = '<!DOCTYPE project [<!ENTITY x SYSTEM "file:///etc/passwd">]><project>&x;</project>';
 
@@ -73,44 +76,14 @@ suite('functions in Java', () => {
     before(async () => {
       platform = await Platform.start();
       const image = await platform.images.compiledFunction('java17', kinds, 'Kinds.hello');
-      const as = (handler: string) => ({ image, env: [{ name: 'FUNC_HANDLER', value: handler }] });
       await platform.deploy({
-        echo: as('repeats'),
-        'fails-later': as('stream_fails_later'),
-        exits: as('exits'),
-        prints: as('prints'),
-        describe: as('describe'),
-        missing: as('nowhere'),
-        cold: { ...as('repeats'), start: 'cold' },
+        ...compiledSpecs(image, starts),
+        missing: { image, env: [{ name: 'FUNC_HANDLER', value: 'nowhere' }] },
       });
     });
     after(() => platform[Symbol.asyncDispose]());
 
-    for (const name of ['echo', 'cold'])
-      test(`binary bodies come through, call after call: ${name}`, async () => {
-        const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
-        for (let count = 0; count < 4; count += 1) {
-          const answer = await fetch(platform.url(name), { method: 'POST', body });
-          assert.ok(Buffer.from(await answer.arrayBuffer()).equals(body));
-        }
-      });
-
-    test('a stream that fails is cut', async () => {
-      await assert.rejects(fetch(platform.url('fails-later')).then((answer) => answer.text()));
-    });
-
-    test('the end of the process is told, and its output is kept', async () => {
-      assert.equal((await fetch(platform.url('exits'))).status, 502);
-      const answer = await fetch(platform.url('prints'));
-      const lines = await platform.logs('prints', answer.headers.get('x-request-id') ?? '');
-      assert.match(JSON.stringify(lines), /to stderr/);
-    });
-
-    test('path and query reach the function without its prefix', async () => {
-      const answer = await fetch(platform.url('describe/a/b?c=d'));
-      const { path, query } = (await answer.json()) as { path: string; query: object };
-      assert.deepEqual([path, query], ['/a/b', { c: 'd' }]);
-    });
+    compiledContract(() => platform, starts);
 
     test('a function that cannot be loaded says why', async () => {
       const answer = await fetch(platform.url('missing'));

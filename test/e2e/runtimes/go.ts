@@ -8,12 +8,14 @@ import { startRuntime, type Runtime } from '../../contracts/runtime/runtime-proc
 import { assertSameVerdicts } from '../../contracts/runtime/verdicts.ts';
 import { buildMachine, type BuildMachine } from '../../helpers/build-machine.ts';
 import { compileSource } from '../../helpers/compile-source.ts';
-import type { Platform } from '../../helpers/e2e-platform.ts';
 import type { CurrentPlatform } from '../../helpers/shared-platform.ts';
 import { repository } from '../../helpers/program.ts';
+import { compiledContract, compiledSpecs } from './in-sandboxes.ts';
 
 const source = readFileSync(join(repository, 'test/fixtures/functions/go/kinds.go'), 'utf8');
 const hello = readFileSync(join(repository, 'samples/hello-go/hello.go'), 'utf8');
+
+const starts = ['cold', 'prewarmed'] as const;
 
 /** net/http wants a host, a target that is a URL, and knows one expectation only. */
 const isOdd = (bytes: string): boolean =>
@@ -73,49 +75,11 @@ export function goFunctions(current: CurrentPlatform): void {
     });
 
     suite('in real sandboxes', () => {
-      let platform: Platform;
       before(async () => {
-        platform = current();
-        const image = await platform.images.compiledFunction('go1.19', kinds, 'kinds.Handler');
-        const as = (handler: string) => ({ image, env: [{ name: 'FUNC_HANDLER', value: handler }] });
-        await platform.deploy({
-          echo: as('repeats'),
-          stream: as('stream'),
-          'fails-later': as('stream_fails_later'),
-          exits: as('exits'),
-          prints: as('prints'),
-          describe: as('describe'),
-          cold: { ...as('repeats'), start: 'cold' },
-          prewarmed: { ...as('repeats'), start: 'prewarmed' },
-        });
+        const image = await current().images.compiledFunction('go1.19', kinds, 'kinds.Handler');
+        await current().deploy(compiledSpecs(image, starts));
       });
-
-      for (const name of ['echo', 'cold', 'prewarmed'])
-        test(`binary bodies come through, call after call: ${name}`, async () => {
-          const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
-          for (let count = 0; count < 4; count += 1) {
-            const answer = await fetch(platform.url(name), { method: 'POST', body });
-            assert.ok(Buffer.from(await answer.arrayBuffer()).equals(body));
-          }
-        });
-
-      test('streams, and a stream that is cut', async () => {
-        assert.equal(await (await fetch(platform.url('stream'))).text(), '0\n1\n2\n');
-        await assert.rejects(fetch(platform.url('fails-later')).then((answer) => answer.text()));
-      });
-
-      test('the end of the process is told, and its output is kept', async () => {
-        assert.equal((await fetch(platform.url('exits'))).status, 502);
-        const answer = await fetch(platform.url('prints'));
-        const lines = await platform.logs('prints', answer.headers.get('x-request-id') ?? '');
-        assert.match(JSON.stringify(lines), /to stderr/);
-      });
-
-      test('path and query reach the function without its prefix', async () => {
-        const answer = await fetch(platform.url('describe/a/b?c=d'));
-        const { path, query } = (await answer.json()) as { path: string; query: object };
-        assert.deepEqual([path, query], ['/a/b', { c: 'd' }]);
-      });
+      compiledContract(current, starts);
     });
 
     test('what cannot be compiled fails the build, with the words of the compiler', async () => {
