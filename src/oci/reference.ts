@@ -36,8 +36,8 @@ const imagePattern = /^(@[0-9]{1,4}|[A-Za-z0-9_][-A-Za-z0-9._/:@+]{0,511})$/;
 
 /** Throws `invalid` with what to write instead. The result is safe as an argument of a program. */
 export function parseReference(text: string): ImageReference {
-  // Printable ASCII only: names of images have nothing else, and paths with more are not worth the confusion. Spaces are for paths.
-  if (text.length > maxLength || !/^[\x20-\x7e]+$/.test(text))
+  // Spaces, and letters beyond ASCII, are for paths; what cannot be seen, or turns the direction of writing, is for nobody.
+  if (text.length > maxLength || !/^[\x20-\x7e\p{L}\p{M}\p{N}]+$/u.test(text))
     throw unusable(text, 'it has characters that are not allowed');
   if (text.startsWith('docker://')) return parseRegistry(text, text.slice('docker://'.length));
   const colon = text.indexOf(':');
