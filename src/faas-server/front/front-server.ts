@@ -52,10 +52,9 @@ function served(server: Server, options: FrontOptions): Server {
   server.on('request', serve('nothing'));
   server.on('checkContinue', serve('continue'));
   server.on('checkExpectation', serve('unknown'));
-  server.on('upgrade', (request, socket) => refuseUpgrade(socket, request, options));
-  server.on('connect', (request, socket) => refuseUpgrade(socket, request, options));
-  server.on('clientError', (error, socket) =>
-    refuseMalformed(socket, error, { front: options, current: turns.current(socket) }),
-  );
+  const raw = { front: options, turns };
+  server.on('upgrade', (request, socket) => refuseUpgrade(socket, request, raw));
+  server.on('connect', (request, socket) => refuseUpgrade(socket, request, raw));
+  server.on('clientError', (error, socket) => refuseMalformed(socket, error, raw));
   return server;
 }

@@ -1,44 +1,52 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PlatformError } from '../../lib/errors.ts';
+import type { ConnectionTurns } from './connection-turns.ts';
 import { rawError } from './error-answer.ts';
 import type { FrontOptions } from './front-options.ts';
 import { requestIdOf } from './request-id.ts';
 
+export interface RawOptions {
+  front: FrontOptions;
+  turns: ConnectionTurns;
+}
+
 /**
  * Upgrades and CONNECT: refused, and the connection closed. Ignoring an upgrade is not safe with node:http: bytes behind
- * it are lost and the connection hangs.
+ * it are lost and the connection hangs. It also stops telling an answer under way when it may go on, so that one is cut.
  */
-export function refuseUpgrade(socket: Duplex, request: IncomingMessage, { ids, limits }: FrontOptions): void {
+export function refuseUpgrade(socket: Duplex, request: IncomingMessage, { front, turns }: RawOptions): void {
+  if (turns.current(socket)) {
+    socket.destroy();
+    return;
+  }
   const error =
     request.method === 'CONNECT'
       ? new PlatformError('method_not_allowed', 'CONNECT is not allowed')
       : new PlatformError('upgrade_refused', 'this server does not switch protocols', {
           hint: 'Send the request without an Upgrade header.',
         });
-  closeWith(socket, rawError(error, requestIdOf(request, ids)), limits.linger.ms);
+  closeWith(socket, rawError(error, requestIdOf(request, front.ids)), front.limits.linger.ms);
 }
 
-export interface MalformedOptions {
-  front: FrontOptions;
-  /** The answer that is under way on that connection. */
-  current: ServerResponse | undefined;
-}
+/** node:http reports what it cannot read again with every piece that follows. */
+const refused = new WeakSet<Duplex>();
 
 /** What node:http could not read: answered in its turn. An answer to the very request that is malformed is cut. */
 export function refuseMalformed(
   socket: Duplex,
   cause: NodeJS.ErrnoException,
-  options: MalformedOptions,
+  { front, turns }: RawOptions,
 ): void {
-  const { front, current } = options;
-  const refuse = (): void =>
-    closeWith(socket, rawError(malformed(cause), front.ids.uuid()), front.limits.linger.ms);
-  if (!socket.writable || cause.code === 'ECONNRESET') socket.destroy();
-  else if (!current) refuse();
-  else if (current.req.complete) current.once('finish', refuse);
-  else if (current.headersSent) closeWith(socket, '', front.limits.linger.ms);
-  else refuse();
+  if (!socket.writable && !refused.has(socket)) socket.destroy();
+  if (cause.code === 'ECONNRESET') socket.destroy();
+  if (socket.destroyed || refused.has(socket)) return;
+  refused.add(socket);
+  const answer = rawError(malformed(cause), front.ids.uuid());
+  const refuse = (text: string): void => closeWith(socket, text, front.limits.linger.ms);
+  const unfinished = turns.unfinished(socket);
+  if (!unfinished || unfinished !== turns.current(socket)) turns.last(socket, () => refuse(answer));
+  else refuse(unfinished.headersSent ? '' : answer);
 }
 
 function malformed(cause: NodeJS.ErrnoException): PlatformError {
