@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { reachablePackages, readImportGraph, resolveImport } from './helpers/import-graph.ts';
+import { findCircle, reachablePackages, readImportGraph, resolveImport } from './helpers/import-graph.ts';
 
 const root = join(import.meta.dirname, '..');
 const graph = readImportGraph(root, ['src', 'test', 'scripts', 'runtimes']);
@@ -94,6 +94,10 @@ test('imports go downwards only, and programs never import each other', () => {
     return source !== target && layerOf(target) >= layerOf(source);
   });
   none(wrong, 'imports that point upwards or sideways');
+});
+
+test('no files import each other in a circle, not even for a type', () => {
+  assert.equal(findCircle(graph)?.join(' → ') ?? '', '');
 });
 
 test('what runs in production imports nothing from test, scripts or runtimes', () => {

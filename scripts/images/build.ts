@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { images, type ImageRecipe } from './images.ts';
+import { images } from './images.ts';
+import type { ImageRecipe, LayerRecipe } from './recipe.ts';
 import { hexOf, sha256, writeLayout, type Layer } from './layout.ts';
 import { inputFiles, makeLayer, type Folders, type Step } from './make-layer.ts';
-import { layers, trees, type LayerRecipe } from './recipes.ts';
+import { layers, trees } from './recipes.ts';
 
 /** The files of this folder that decide what a layer holds. */
 const makers = ['debian.ts', 'layer.ts', 'make-layer.ts'].map((name) => join(import.meta.dirname, name));

@@ -1,5 +1,4 @@
-import type { ImageRecipe } from './images.ts';
-import type { LayerRecipe, TreeRecipe } from './recipes.ts';
+import type { ImageRecipe, LayerRecipe, TreeRecipe } from './recipe.ts';
 
 /** How functions in Go are compiled: what was compiled ahead counts only for the very same. */
 export const goBuild = [

@@ -1,16 +1,6 @@
 import { compiledImages } from './compiled-languages.ts';
-import type { RunConfig } from './layout.ts';
 import { scriptingImages, scriptingRuntimes } from './scripting-languages.ts';
-
-export interface ImageRecipe {
-  /** Names of layers in recipes.ts, lowest first. */
-  layers: readonly string[];
-  config: RunConfig;
-  /** Large and seldom needed, such as compilers: made by its name, or with --all. */
-  isOptional?: boolean;
-  /** Nor with --all: no test needs it. */
-  isOnlyByName?: boolean;
-}
+import type { ImageRecipe } from './recipe.ts';
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** A runtime image, or a function on top of it: how the platform finds out what it can do (docs/protocol.md). */

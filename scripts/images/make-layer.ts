@@ -17,7 +17,8 @@ import { build } from 'esbuild';
 import { addedPaths, compilePython, makeDebian } from './debian.ts';
 import { listPaths, packLayer } from './layer.ts';
 import type { Layer } from './layout.ts';
-import { trees, type FileRecipe, type LayerRecipe } from './recipes.ts';
+import { trees } from './recipes.ts';
+import type { FileRecipe, LayerRecipe } from './recipe.ts';
 import { stripTypes } from './strip-types.ts';
 
 const run = promisify(execFile);

@@ -1,5 +1,4 @@
-import type { ImageRecipe } from './images.ts';
-import type { LayerRecipe, TreeRecipe } from './recipes.ts';
+import type { ImageRecipe, LayerRecipe, TreeRecipe } from './recipe.ts';
 
 /** A runtime that is the interpreter of Debian's packages and our files, which lie as they are in the image. */
 interface ScriptingLanguage {

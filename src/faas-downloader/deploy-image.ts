@@ -1,53 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { Image } from '../api/image.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { CollectionGuard } from '../oci/collection-guard.ts';
 import type { BundleContent } from '../oci/bundle-publish.ts';
 import { readImageFile, type LayerFolder } from '../oci/image-files.ts';
 import type { StoredImage } from '../oci/image-store.ts';
 import type { Accounts } from '../oci/image-user.ts';
-import type { LayerStore, UnpackedLayer } from '../oci/layer-store.ts';
+import type { UnpackedLayer } from '../oci/layer-store.ts';
 import { isSameProgram, layerContentPath, type BundleName } from '../oci/paths.ts';
-import { pullImage, type PulledImage, type PullOptions } from '../oci/pull-image.ts';
+import { pullImage, type PulledImage } from '../oci/pull-image.ts';
 import { parseReference } from '../oci/reference.ts';
 import { foreignRepository } from '../oci/repository-owner.ts';
-import type { RegistryAuths } from '../oci/registry-auth.ts';
 import { visibleLayers } from '../oci/visible-layers.ts';
 import type { Note } from '../oci/unpack/notes.ts';
 import { resolveEnv, type ReferenceReader } from './env-values.ts';
-import { DeployFailure, step, toFailure, type ReadyReason } from './failure.ts';
+import { DeployFailure, step, toFailure } from './failure.ts';
 import { fileTree, type TreeOptions } from './file-tree.ts';
 import { hashFiles, resolveFiles, type ResolvedMount } from './file-values.ts';
 import { buildKontainerSpec } from './kontainer-spec.ts';
 import { readPullSecrets } from './pull-secrets.ts';
-import { resolveRoutes, type ResolvedRoutes } from './resolve-routes.ts';
+import { resolveRoutes } from './resolve-routes.ts';
 import { asContent, publish, readServed, serveRoutes } from './serve-routes.ts';
-
-export interface DeployEnvironment {
-  root: string;
-  pull: PullOptions;
-  layers: LayerStore;
-  guard: CollectionGuard;
-  /** Host id of root inside. */
-  idBase: number;
-  /** Credentials of the node, weaker than those of an Image. */
-  nodeAuths: RegistryAuths;
-  /** Where functions' images are: a namespace has its own there, and no other ones. */
-  functionRegistry: string | undefined;
-  clock: Pick<Clock, 'now'>;
-}
-
-export interface DeployRequest {
-  object: Image;
-  reader: ReferenceReader;
-  /** Ask the registry again although nothing changed here. */
-  refresh: boolean;
-  signal: AbortSignal;
-  /** Told what became of the routes: at once, whatever the image is up to. */
-  onRoutes: (routes: ResolvedRoutes) => void;
-  /** Told before a step that can take long. */
-  onProgress: (reason: ReadyReason, message: string) => void;
-}
+import type { DeployEnvironment, DeployRequest } from './deploy-request.ts';
 
 export interface Deployed {
   /** Digest that spec.image leads to. */

@@ -14,7 +14,7 @@ import { RegistryClient } from '../oci/registry/registry-client.ts';
 import type { RegistryConnection } from '../oci/registry/registry-connection.ts';
 import { defaultUnpackLimits } from '../oci/unpack/unpack-limits.ts';
 import type { DownloaderConfig } from './config.ts';
-import type { DeployEnvironment } from './deploy-image.ts';
+import type { DeployEnvironment } from './deploy-request.ts';
 import type { DownloaderMetrics } from './downloader-metrics.ts';
 
 /** Makes the folders, finishes what a crash left, and puts together what deploys need. */

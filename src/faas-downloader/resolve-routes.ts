@@ -2,15 +2,10 @@ import type { Image } from '../api/image.ts';
 import type { ImageRoute, RouteProblem } from '../api/image-routes.ts';
 import type { BundleRoute, RoutesDocument } from '../kontainer/routes.ts';
 import { toFailure } from './failure.ts';
-import type { ReferencedObject, ReferenceReader } from './env-values.ts';
+import type { ReferenceReader } from './env-values.ts';
 import { accessFrom } from './route-access.ts';
 import { certificateFrom } from './route-certificate.ts';
-
-/** What a Secret came to: perhaps with something to complain about, perhaps with nothing that can be used. */
-export interface Resolved<T> {
-  value: T;
-  problems: readonly { reason: string; message: string }[];
-}
+import type { FoundSecret, Resolved } from './resolved-secret.ts';
 
 export interface ResolvedRoutes {
   /** Undefined without routes. */
@@ -65,9 +60,6 @@ async function resolveRoute(
   };
   return { value, problems: [...access.problems, ...certificate.problems] };
 }
-
-/** A Secret, or why there is none. */
-export type FoundSecret = ReferencedObject | string;
 
 async function read(reader: Pick<ReferenceReader, 'secret'>, name: string): Promise<FoundSecret> {
   try {

@@ -1,6 +1,6 @@
 import type { BundleRoute } from '../kontainer/routes.ts';
 import { parseHtpasswd } from '../lib/htpasswd/parse-htpasswd.ts';
-import type { FoundSecret, Resolved } from './resolve-routes.ts';
+import type { FoundSecret, Resolved } from './resolved-secret.ts';
 
 /** As ingress-nginx names it. */
 const dataKey = 'auth';

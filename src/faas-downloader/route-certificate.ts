@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { BundleRoute } from '../kontainer/routes.ts';
 import { errorMessage } from '../lib/errors.ts';
-import type { FoundSecret, Resolved } from './resolve-routes.ts';
+import type { FoundSecret, Resolved } from './resolved-secret.ts';
 
 export interface CertificateSource {
   /** Of the Secret. */

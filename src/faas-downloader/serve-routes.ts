@@ -5,7 +5,7 @@ import { isThere } from '../lib/is-there.ts';
 import { publishBundle, readSource, type BundleContent } from '../oci/bundle-publish.ts';
 import { readCurrent, readRoutes } from '../oci/bundles.ts';
 import { layerContentPath, versionFilesPath, type BundleName, type BundleVersion } from '../oci/paths.ts';
-import type { DeployEnvironment, DeployRequest } from './deploy-image.ts';
+import type { DeployEnvironment, DeployRequest } from './deploy-request.ts';
 import { step } from './failure.ts';
 import type { ResolvedRoutes } from './resolve-routes.ts';
 

@@ -6,7 +6,8 @@ import type { SkopeoOptions, SkopeoRun } from '../oci/skopeo.ts';
 import { resolveBase, type ResolvedBase } from './base-image.ts';
 import { pushDirectly } from './direct-push.ts';
 import { blobsOf, createLayout, writeImage } from './image-layout.ts';
-import { packLayer, type LayerBlob } from './layer-blob.ts';
+import { packLayer } from './layer-blob.ts';
+import type { LayerBlob } from './layer-request.ts';
 import {
   layerImage,
   layeredImage,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { exec } from '../lib/exec.ts';
-import { compression, type LayerBlob, type LayerRequest } from './layer-blob.ts';
+import { compression, type LayerBlob, type LayerRequest } from './layer-request.ts';
 import { epochSeconds } from './small-archive.ts';
 
 /** A folder of any size, with tar(1) and in streams. */

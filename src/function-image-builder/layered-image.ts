@@ -6,7 +6,7 @@ import {
   type ImageConfig,
   type ImageManifest,
 } from '../oci/image-documents.ts';
-import type { LayerBlob } from './layer-blob.ts';
+import type { LayerBlob } from './layer-request.ts';
 
 export interface BaseImage {
   manifest: ImageManifest;

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { importsOf, packageOf, reachablePackages, resolveImport, type ImportGraph } from './import-graph.ts';
+import {
+  findCircle,
+  importsOf,
+  packageOf,
+  reachablePackages,
+  resolveImport,
+  type ImportGraph,
+} from './import-graph.ts';
 
 test('finds static, type, side-effect, re-export and dynamic imports, over several lines too', () => {
   const source = `
@@ -41,4 +48,16 @@ test('follows imports to packages, and not what is erased', () => {
   const packages = reachablePackages(graph, 'src/main/x.ts');
   assert.deepEqual([...packages.keys()].sort(), ['pino', 'undici']);
   assert.deepEqual(packages.get('undici'), ['src/main/x.ts', 'src/a.ts', 'src/b.ts']);
+});
+
+test('finds a circle, wherever one enters it, and for types too', () => {
+  const type = (specifier: string) => ({ specifier, typeOnly: true });
+  const line: [string, ReturnType<typeof type>[]][] = [
+    ['a.ts', [type('./b.ts'), type('./c.ts')]],
+    ['b.ts', [type('./c.ts')]],
+    ['c.ts', [type('zod')]],
+  ];
+  assert.equal(findCircle(new Map(line)), null);
+  const circle: ImportGraph = new Map([...line, ['c.ts', [type('./d.ts')]], ['d.ts', [type('./b.ts')]]]);
+  assert.deepEqual(findCircle(circle), ['b.ts', 'c.ts', 'd.ts']);
 });

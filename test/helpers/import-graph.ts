@@ -69,3 +69,27 @@ export function reachablePackages(graph: ImportGraph, entry: string): Map<string
   }
   return packages;
 }
+
+/** A circle of files that import each other, for types too, each before the one that it imports; null where there is none. */
+export function findCircle(graph: ImportGraph): string[] | null {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): string[] | null => {
+    if (path.includes(file)) return path.slice(path.indexOf(file));
+    if (done.has(file)) return null;
+    path.push(file);
+    for (const { specifier } of graph.get(file) ?? []) {
+      const target = resolveImport(file, specifier);
+      const circle = target === null ? null : visit(target);
+      if (circle !== null) return circle;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  };
+  for (const file of graph.keys()) {
+    const circle = visit(file);
+    if (circle !== null) return circle;
+  }
+  return null;
+}

@@ -1,3 +1,4 @@
+import { interpreted } from './interpreted-language.ts';
 import type { Runtime } from './runtime-images.ts';
 import { scriptingLanguages } from './scripting-languages.ts';
 
@@ -74,46 +75,6 @@ function cgi(registry: string): Runtime {
         images: [
           { phase: 'compilation', image, command: '/opt/kontain/cgi/prepare' },
           { phase: 'runtime', image },
-        ],
-      },
-    ],
-  };
-}
-
-/** How the dependencies of a language are installed and found. */
-export interface Interpreted {
-  ID: string;
-  depName: string;
-  fileNameSuffix: string;
-  install: string;
-  /** The entry of its image, which takes `--check`. */
-  check: string;
-  env: Record<string, string>;
-}
-
-/** A call waits for a start no longer. */
-const longestLoadSeconds = 60;
-
-/** Looks whether the runtime can load a function, and prints why not. One stream, so that its last word comes last. */
-function checkCommand(entry: string): string {
-  return `timeout --kill-after=2 ${longestLoadSeconds} ${entry} --check 1>&2`;
-}
-
-function interpreted(registry: string, version: string, language: Interpreted): Runtime {
-  const { ID, depName, fileNameSuffix, install, check, env } = language;
-  const name = `${ID}${version}`;
-  return {
-    ID,
-    depName,
-    fileNameSuffix,
-    versions: [
-      {
-        name,
-        version,
-        images: [
-          { phase: 'installation', image: `${registry}/${name}-build`, command: install },
-          { phase: 'check', image: `${registry}/${name}`, command: checkCommand(check) },
-          { phase: 'runtime', image: `${registry}/${name}`, env },
         ],
       },
     ],

@@ -1,7 +1,7 @@
-import type { Interpreted } from './default-runtimes.ts';
+import type { InterpretedLanguage } from './interpreted-language.ts';
 
 /** Bundler puts gems below its path as RubyGems does: `ruby/<version>`. */
-const ruby: Interpreted = {
+const ruby: InterpretedLanguage = {
   ID: 'ruby',
   depName: 'Gemfile',
   fileNameSuffix: '.rb',
@@ -12,7 +12,7 @@ const ruby: Interpreted = {
 };
 
 /** cpanm puts modules below its folder: `lib/perl5`. */
-const perl: Interpreted = {
+const perl: InterpretedLanguage = {
   ID: 'perl',
   depName: 'cpanfile',
   fileNameSuffix: '.pl',
@@ -22,7 +22,7 @@ const perl: Interpreted = {
   env: { PERL5LIB: '$(KUBELESS_INSTALL_VOLUME)/lib/perl5' },
 };
 
-const php: Interpreted = {
+const php: InterpretedLanguage = {
   ID: 'php',
   depName: 'composer.json',
   fileNameSuffix: '.php',
@@ -33,7 +33,7 @@ const php: Interpreted = {
 };
 
 /** By version. */
-export const scriptingLanguages: readonly (readonly [version: string, language: Interpreted])[] = [
+export const scriptingLanguages: readonly (readonly [version: string, language: InterpretedLanguage])[] = [
   ['3.1', ruby],
   ['5.36', perl],
   ['8.2', php],

@@ -1,33 +1,16 @@
-import type { KubeClient } from '../../kube/client-types.ts';
 import { runController } from '../../kube/controller.ts';
 import { informerSource } from '../../kube/controller-source.ts';
 import { EventRecorder } from '../../kube/events.ts';
 import { Informer } from '../../kube/informer.ts';
 import { ownerKeys } from '../../kube/owner-references.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { Logger } from '../../lib/log.ts';
 import { endCgroup } from '../cgroups.ts';
 import { runCronJobs } from '../cron-jobs/run-cron-jobs.ts';
-import type { AgentConfig } from './agent-config.ts';
 import { JobController } from './jobs/job-controller.ts';
 import { jobs, pods } from './kinds.ts';
 import { openPodParts } from './machine.ts';
 import { collectImages, collectOnce } from './pods/collect-images.ts';
 import { PodAgent } from './pods/pod-agent.ts';
-
-export interface AgentOptions {
-  config: AgentConfig;
-  client: KubeClient;
-  clock: Clock;
-  random: () => number;
-  log: Logger;
-  /** Folder of build/native. */
-  native: string;
-  /** What the machine has. */
-  machine: { cores: number; memoryBytes: number };
-  /** Told once Jobs and pods are known. */
-  onReady: () => void;
-}
+import type { AgentOptions } from './agent-options.ts';
 
 /**
  * In the place of kube-controller-manager's controllers of Jobs and CronJobs, and of kubelet: runs Jobs on this machine until the

@@ -11,7 +11,7 @@ import { imageArchitecture } from '../../oci/platform.ts';
 import { readAuthFiles } from '../../oci/registry-auth.ts';
 import { defaultUnpackLimits } from '../../oci/unpack/unpack-limits.ts';
 import type { AgentConfig } from './agent-config.ts';
-import type { AgentOptions } from './agent.ts';
+import type { AgentOptions } from './agent-options.ts';
 import type { VolumeBind } from './container-config.ts';
 import type { DefaultLimits } from './pods/container-run.ts';
 import { PodImages } from './pods/images.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Exit, KillReason, StartKind } from '../../kontainer/kontainer.ts';
 import type { Protocol } from '../../kontainer/spec.ts';
-import type { RouteCandidate } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 import type { CallRecord } from './call-record.ts';
 
 export interface CallRequest {

@@ -4,7 +4,7 @@ import type { Admission, Admitted } from '../admission/admission.ts';
 import { demandOf } from '../admission/demand.ts';
 import type { ActiveFunction } from '../functions/active-function.ts';
 import type { FunctionTable } from '../functions/function-table.ts';
-import type { RouteCandidate } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 import type { CallBroker, CallRequest } from './call-broker.ts';
 import type { CallObserver, OutputLog } from './call-output.ts';
 import type { CallRecord } from './call-record.ts';

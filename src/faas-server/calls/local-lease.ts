@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Exit, KillReason, Kontainer, StartKind } from '../../kontainer/kontainer.ts';
 import type { KontainerSpec, Protocol } from '../../kontainer/spec.ts';
-import type { RouteCandidate } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 import type { CallLease } from './call-broker.ts';
 import type { FinishedCall } from './call-output.ts';
 import type { CallRecord } from './call-record.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { cgiEnv } from '../protocols/cgi/cgi-env.ts';
-import type { RouteCandidate } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 
 /** The environment of a program that is started for this request. */
 export function callEnvFor(options: {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RawHeaders } from '../../lib/http/raw-headers.ts';
-import type { RouteCandidate } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 import type { FunctionRoute } from '../routes/route-tree.ts';
 
 export interface CorsConfig {

@@ -1,5 +1,5 @@
 import { functionOfHost } from '../../api/own-address.ts';
-import type { RouteCandidate } from './route.ts';
+import type { RouteCandidate } from './route-candidate.ts';
 
 /** A function's own host. @param host as hostName makes it */
 export function hostCandidate(host: string, target: string): RouteCandidate | undefined {

@@ -1,7 +1,7 @@
 import { PlatformError } from '../../lib/errors.ts';
 import { functionOfSegments } from '../../api/own-address.ts';
 import { decodeSegment } from './request-target.ts';
-import type { RouteCandidate } from './route.ts';
+import type { RouteCandidate } from './route-candidate.ts';
 
 /**
  * Reads `/<namespace>/<function>[/…]`. Names are compared after decoding and must be valid names, so an encoded slash

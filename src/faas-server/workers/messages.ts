@@ -5,7 +5,8 @@ import { PlatformError } from '../../lib/errors.ts';
 import type { CallRecord } from '../calls/call-record.ts';
 import type { FrontServiceOptions, Ports } from '../front-service.ts';
 import type { PlainAnswer } from '../front/front-options.ts';
-import type { ReservedPath, RouteCandidate } from '../routes/route.ts';
+import type { ReservedPath } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 import type { RouteChange } from '../routes/route-table.ts';
 
 /** A failure on its way between processes. */

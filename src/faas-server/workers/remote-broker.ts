@@ -2,7 +2,7 @@ import { toPlatformError } from '../../lib/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { CallBroker, CallLease, CallRequest } from '../calls/call-broker.ts';
 import type { CallRecord } from '../calls/call-record.ts';
-import type { RouteCandidate } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 import { errorMessage, fromErrorMessage, type PrimaryMessage, type WorkerEnd } from './messages.ts';
 import { RemoteLease } from './remote-lease.ts';
 

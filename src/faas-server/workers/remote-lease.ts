@@ -4,7 +4,7 @@ import type { Exit, KillReason, StartKind } from '../../kontainer/kontainer.ts';
 import type { Protocol } from '../../kontainer/spec.ts';
 import type { CallLease, CallRequest } from '../calls/call-broker.ts';
 import type { CallRecord } from '../calls/call-record.ts';
-import type { RouteCandidate } from '../routes/route.ts';
+import type { RouteCandidate } from '../routes/route-candidate.ts';
 import type { LeaseMessage, WorkerEnd } from './messages.ts';
 
 export interface RemoteLeaseOptions {

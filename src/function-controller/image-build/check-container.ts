@@ -4,15 +4,8 @@ import type { BuildRequest } from './build-request.ts';
 import type { CheckPlan } from './check-plan.ts';
 import { commonFields, type Container } from './container.ts';
 import { imageEnv } from './image-env.ts';
-import {
-  dependenciesPath,
-  dockerConfigPath,
-  fileMounts,
-  functionPath,
-  mounts,
-  sourceKeys,
-  sourcePath,
-} from './job-volumes.ts';
+import { fileMounts, mounts, sourceKeys } from './job-volumes.ts';
+import { dependenciesPath, dockerConfigPath, functionPath, sourcePath } from './job-paths.ts';
 import { isInstalled, isMounted, sourceFiles } from './mounted-source.ts';
 
 /** Where the function's files are while those of the dependencies have to come beside them. */

@@ -8,7 +8,7 @@ import type { ContainerFields } from '../container-fields.ts';
 import { callEnv, callFiles, callResources } from '../call-fields.ts';
 import type { BuildPlan } from './build-plan.ts';
 import { hashOf } from './hash.ts';
-import { functionPath } from './job-volumes.ts';
+import { functionPath } from './job-paths.ts';
 
 /** The function is loaded once before it becomes an image, as a call will load it. */
 export interface CheckPlan {

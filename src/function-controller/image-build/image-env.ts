@@ -1,5 +1,5 @@
 import type { BuildPlan } from './build-plan.ts';
-import { functionPath } from './job-volumes.ts';
+import { functionPath } from './job-paths.ts';
 
 /** Variables of the image itself: it can be served again, later or elsewhere, without the Function that it is from. */
 export function imageEnv({ module, handler, runtime }: BuildPlan): Record<string, string> {

@@ -4,16 +4,8 @@ import type { BuildRequest } from './build-request.ts';
 import { checkContainers } from './check-container.ts';
 import { commonFields, type Container } from './container.ts';
 import { imageEnv } from './image-env.ts';
-import {
-  dependenciesPath,
-  dockerConfigPath,
-  functionPath,
-  mounts,
-  phaseSecretMount,
-  sourceKeys,
-  sourcePath,
-  type VolumeMount,
-} from './job-volumes.ts';
+import { mounts, phaseSecretMount, sourceKeys, type VolumeMount } from './job-volumes.ts';
+import { dependenciesPath, dockerConfigPath, functionPath, sourcePath } from './job-paths.ts';
 import { isInstalled, isMounted, sourceFiles } from './mounted-source.ts';
 
 /** Writes the function's files to /kubeless, and the dependency file to where the installation wants it. */

@@ -1,12 +1,7 @@
 import type { FileMount } from '../../api/file-mount.ts';
 import { registrySecretName } from '../names.ts';
 import type { CheckPlan } from './check-plan.ts';
-
-/** Where a function's files are in every container, and in its image. */
-export const functionPath = '/kubeless';
-export const sourcePath = '/src';
-export const dependenciesPath = '/dependencies';
-export const dockerConfigPath = '/docker';
+import { dependenciesPath, dockerConfigPath, functionPath, sourcePath } from './job-paths.ts';
 
 /** Keys of the build's ConfigMap. */
 export const sourceKeys = { source: 'function', dependencies: 'dependencies', authority: 'registry-ca.crt' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call } from '../../helpers/kontainer-call.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 export function concurrencyContract(current: CurrentDriver): void {
   test('fifty calls at once get fifty Kontainers and fifty answers', async () => {

@@ -11,9 +11,7 @@ import { networkContract } from './network.ts';
 import { privilegesContract } from './privileges.ts';
 import { protocolsContract } from './protocols.ts';
 import { startFailuresContract } from './start-failures.ts';
-
-/** The driver of the suite that runs; there is one from `before` to `after`. */
-export type CurrentDriver = () => TestDriver;
+import type { CurrentDriver } from './current-driver.ts';
 
 /** What every driver of Kontainers must do, checked from inside real sandboxes; `parts` of it where all is too slow. */
 export function kontainerDriverContract(

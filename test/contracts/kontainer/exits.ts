@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { call } from '../../helpers/kontainer-call.ts';
 import { mebibyte } from '../../helpers/probe-spec.ts';
 import { canTellPeaks } from '../../helpers/processes.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 const sigsegv = 11;
 

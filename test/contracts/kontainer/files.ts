@@ -8,7 +8,7 @@ import { writeBundleFiles } from '../../../src/oci/bundle-files.ts';
 import { call, fields } from '../../helpers/kontainer-call.ts';
 import type { TestDriver } from '../../helpers/kontainer-driver.ts';
 import { programLayer } from '../../helpers/probe-spec.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 const mounts: ResolvedMount[] = [
   mount('/etc/mail', { token: ['s3cret', 0o400], 'deep/down/key': ['k', 0o444] }),

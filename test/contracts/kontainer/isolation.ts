@@ -7,7 +7,7 @@ import { begin, call, fields, readAll, readSome } from '../../helpers/kontainer-
 import { idBase } from '../../helpers/kontainer-programs.ts';
 import { programLayer, testLimits } from '../../helpers/probe-spec.ts';
 import { processesBelow } from '../../helpers/processes.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 const perCall = ['pid', 'mnt', 'ipc', 'uts', 'net', 'cgroup'];
 

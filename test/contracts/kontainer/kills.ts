@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Kontainer } from '../../../src/kontainer/kontainer.ts';
 import { begin, call, eventually, readSome, readToEnd, within } from '../../helpers/kontainer-call.ts';
 import { cgroupsOf, processesBelow } from '../../helpers/processes.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 const probes = () => processesBelow(process.pid).filter(({ comm }) => comm === 'probe').length;
 

@@ -4,7 +4,7 @@ import { eventually } from '../../helpers/eventually.ts';
 import { begin, call, fields, readSome, within } from '../../helpers/kontainer-call.ts';
 import { mebibyte, testLimits } from '../../helpers/probe-spec.ts';
 import { canTellPeaks, memoryOf } from '../../helpers/processes.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 /** Each call has its own budget; who spends it harms nobody else. */
 export function limitsContract(current: CurrentDriver): void {

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { Template } from '../../../src/kontainer/kontainer.ts';
 import { call, fields } from '../../helpers/kontainer-call.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 /**
  * What the kernel counts for a network, and so all that a call might see of an earlier one: by file, short, only what is

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Template } from '../../../src/kontainer/kontainer.ts';
 import { call, fields } from '../../helpers/kontainer-call.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 const users = {
   'an ordinary user': { uid: 1000, gid: 1000, groups: [] },

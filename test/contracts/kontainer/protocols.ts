@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { begin, call, fields, within } from '../../helpers/kontainer-call.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 /** The four ways a call is spoken to a function. */
 export function protocolsContract(current: CurrentDriver): void {

@@ -4,7 +4,7 @@ import { PlatformError } from '../../../src/lib/errors.ts';
 import type { Template } from '../../../src/kontainer/kontainer.ts';
 import { begin, call, readToEnd, within } from '../../helpers/kontainer-call.ts';
 import type { SpecChange } from '../../helpers/probe-spec.ts';
-import type { CurrentDriver } from './contract.ts';
+import type { CurrentDriver } from './current-driver.ts';
 
 /** Why a function cannot start, and what its author must be told. */
 const broken: Record<string, { change: SpecChange; says: RegExp }> = {

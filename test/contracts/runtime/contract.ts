@@ -4,11 +4,8 @@ import { failuresContract } from './failures.ts';
 import { loadingContract } from './loading.ts';
 import { requestsContract } from './requests.ts';
 import { resultsContract } from './results.ts';
-import { conventionOf, startRuntime, type Runtime, type RuntimeProcess } from './runtime-process.ts';
+import { conventionOf, startRuntime, type Runtime, type Start } from './runtime-process.ts';
 import { templateContract } from './template.ts';
-
-/** Starts a runtime with a handler of the module `kinds`, or with `<module>.<function>`. */
-export type Start = (handler: string, env?: Record<string, string>) => Promise<RuntimeProcess>;
 
 /** What every runtime does, however it is started. */
 export function runtimeContract(name: string, runtime: Runtime): void {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Start } from './contract.ts';
+import type { Convention, Mode, Start } from './runtime-process.ts';
 import { call, exchange, open, parse } from './http-exchange.ts';
-import type { Convention, Mode } from './runtime-process.ts';
 
 export function failuresContract(start: Start, convention: Convention, mode: Mode): void {
   for (const handler of convention.failures)

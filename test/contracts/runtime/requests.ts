@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Start } from './contract.ts';
+import type { Convention, Start } from './runtime-process.ts';
 import { call, exchange, parse, type RequestOptions } from './http-exchange.ts';
-import type { Convention } from './runtime-process.ts';
 
 interface Described {
   data: unknown;

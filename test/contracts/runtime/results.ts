@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Start } from './contract.ts';
+import type { Convention, Start } from './runtime-process.ts';
 import { call, type Answer, type RequestOptions } from './http-exchange.ts';
-import type { Convention } from './runtime-process.ts';
 
 export function resultsContract(start: Start, { textType, isAsync }: Convention): void {
   async function callOnce(handler: string, options?: RequestOptions): Promise<Answer> {

@@ -95,6 +95,9 @@ function buildStub(): string {
   return library;
 }
 
+/** Starts a runtime with a handler of the module `kinds`, or with `<module>.<function>`. */
+export type Start = (handler: string, env?: Record<string, string>) => Promise<RuntimeProcess>;
+
 /** Starts a runtime with one handler, `<module>.<function>`. */
 export async function startRuntime(
   runtime: Runtime,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Start } from './contract.ts';
+import type { Start } from './runtime-process.ts';
 import { call } from './http-exchange.ts';
 
 export function templateContract(start: Start): void {
