@@ -30,12 +30,13 @@ async function serveSources({
   client,
   place,
   programAuths,
+  clock,
   log,
 }: ControllerContext & { programAuths: RegistryAuths }): Promise<AsyncDisposable> {
   const { KONTAIN_SOURCES_ADDRESS: address } = config;
   await using stack = new AsyncDisposableStack();
   if (address === undefined) return stack.move();
-  const listener = stack.use(new SourceListener({ address, client, place, programAuths, log }));
+  const listener = stack.use(new SourceListener({ address, client, place, programAuths, clock, log }));
   await listener.listen();
   log.info({ address, port: listener.port }, 'sources are taken');
   return stack.move();

@@ -19,7 +19,8 @@ export interface SourceFields {
 
 /** Takes what is too large for a Function, and says where it is: `docker://…@sha256:…`. */
 export interface LargeSources {
-  ensure(content: Buffer, name: string): Promise<string>;
+  /** `name` is what messages call it, `functionName` whose source it is. */
+  ensure(content: Buffer, source: { name: string; functionName: string }): Promise<string>;
 }
 
 /** The API server takes no more, see src/api/function-source.ts. */
@@ -31,7 +32,11 @@ const signalMs = 20;
 const tarSuffixes = ['.tar.gz', '.taz', '.tgz', '.tar.bz2', '.tb2', '.tbz', '.tbz2', '.tz2', '.tar.xz'];
 
 /** `from` is a path, an http or https URL, or `-` for standard input. The checksum is of the raw bytes. */
-export async function readSource(io: Io, from: string, large: LargeSources): Promise<SourceFields> {
+export async function readSource(
+  io: Io,
+  { from, functionName }: { from: string; functionName: string },
+  large: LargeSources,
+): Promise<SourceFields> {
   const bytes = await readBytes(io, from);
   if (bytes.length === 0)
     throw new PlatformError('bad_request', `${nameOf(from)} is empty: there is no function in it`);
@@ -44,7 +49,7 @@ export async function readSource(io: Io, from: string, large: LargeSources): Pro
   const text = isUtf8(bytes) && archive === '';
   const length = text ? bytes.length : Math.ceil(bytes.length / 3) * 4;
   if (length > maxSourceLength) {
-    const oci = await large.ensure(bytes, nameOf(from));
+    const oci = await large.ensure(bytes, { name: nameOf(from), functionName });
     const source = { oci, archive: archiveKinds[archive] };
     return { function: '', 'function-content-type': '', source, checksum };
   }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { KubeClient } from '../../kube/client-types.ts';
-import { KubeError } from '../../kube/kube-error.ts';
+import { KubeError, orUndefined } from '../../kube/kube-error.ts';
 import { pods } from '../../kube/workload-resources.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { isRunning } from '../data-plane/data-plane-pods.ts';
 import { say, type Io } from '../io.ts';
+import { functions, specOf } from '../resources.ts';
 import { serverConfigRef } from '../server-config.ts';
 import type { Session } from '../session.ts';
 
@@ -33,18 +34,23 @@ export class SourceUploads {
   }
 
   /** Sends it unless it is there. Resolves with its reference: `docker://…@sha256:…`. */
-  ensure(content: Buffer, name: string): Promise<string> {
-    const work = this.#last.then(() => this.#ensure(content, name));
+  ensure(content: Buffer, source: { name: string; functionName: string }): Promise<string> {
+    const work = this.#last.then(() => this.#ensure(content, source));
     this.#last = work.catch(() => undefined);
     return work;
   }
 
-  async #ensure(content: Buffer, name: string): Promise<string> {
+  async #ensure(
+    content: Buffer,
+    { name, functionName }: { name: string; functionName: string },
+  ): Promise<string> {
     const { session, io, dryRun } = this.#options;
     const { signal } = io;
     const [client, namespace] = [await session.client(), await session.namespace()];
     const sha256 = createHash('sha256').update(content).digest('hex');
-    const paths = (await proxyPaths(client, io)).map((proxy) => `${proxy}/sources/${namespace}/${sha256}`);
+    const held = await heldDigest(client, { namespace, name: functionName }, sha256);
+    const place = `sources/${namespace}/${sha256}${held === undefined ? '' : `?held=${held}`}`;
+    const paths = (await proxyPaths(client, io)).map((proxy) => `${proxy}/${place}`);
     const { path, answer } = await firstThatAnswers(paths, async (each) =>
       explained(async () => client.getPath(each, { signal })),
     );
@@ -75,6 +81,21 @@ export class SourceUploads {
       if (stderr.isTTY === true) stderr.write('\r\x1b[K');
     }
   }
+}
+
+/**
+ * Hexadecimal digest of the source's manifest that the Function names already, where it has this very content: it stays what it is. One
+ * that no Function names is given another digest from time to time (docs/adr/0013).
+ */
+async function heldDigest(
+  client: KubeClient,
+  ref: { namespace: string; name: string },
+  sha256: string,
+): Promise<string | undefined> {
+  const stored = await orUndefined(client.get(functions, ref));
+  const { checksum, source } = stored === undefined ? {} : specOf(stored);
+  if (checksum !== `sha256:${sha256}`) return undefined;
+  return /@sha256:([0-9a-f]{64})$/.exec(source?.oci ?? '')?.[1];
 }
 
 /** Of all replicas: each takes sources, whichever leads. */

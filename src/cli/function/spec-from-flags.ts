@@ -19,14 +19,19 @@ export async function specFromFlags(
   large: LargeSources,
 ): Promise<SpecFields> {
   const plain = { ...runFields(flags), ...imageFields(flags), ...serviceFields(name, flags) };
-  return { ...plain, ...podFields(flags), ...(await sourceFields(flags, io, large)) };
+  return { ...plain, ...podFields(flags), ...(await sourceFields(name, flags, io, large)) };
 }
 
 /** Read last: a flag that is wrong is told before a file is fetched. */
-async function sourceFields(flags: FlagValues, io: Io, large: LargeSources): Promise<SpecFields> {
+async function sourceFields(
+  functionName: string,
+  flags: FlagValues,
+  io: Io,
+  large: LargeSources,
+): Promise<SpecFields> {
   const [from, dependencies] = [flags.text('from-file'), flags.text('dependencies')];
   return {
-    ...(from === undefined ? {} : await readSource(io, from, large)),
+    ...(from === undefined ? {} : await readSource(io, { from, functionName }, large)),
     ...(dependencies === undefined ? {} : { deps: await readDependencies(io, dependencies) }),
   };
 }

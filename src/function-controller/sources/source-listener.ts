@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ReconcileFailure } from '../../kube/reconcile-failure.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
 import { closeServer, listenOn, portOf } from '../../lib/http/listen-address.ts';
@@ -9,7 +10,8 @@ import {
   type SourceRegistryOptions,
   type SourceRepository,
 } from './source-registry.ts';
-import { findSource, storeSource } from './store-source.ts';
+import { findSource } from './find-source.ts';
+import { storeSource } from './store-source.ts';
 import { builtin } from '../../lib/builtin.ts';
 
 const { createServer } = builtin('node:http');
@@ -17,6 +19,7 @@ const { createServer } = builtin('node:http');
 export interface SourceListenerOptions extends SourceRegistryOptions {
   /** `HOST:PORT`, or the path of a Unix socket that only its owner may open. */
   address: string;
+  clock: Pick<Clock, 'now'>;
   log: Logger;
 }
 
@@ -24,11 +27,11 @@ const maxConnections = 64;
 /** A client that sends nothing for so long is gone. */
 const silenceMs = 60_000;
 
-const path = /^\/sources\/([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)\/([0-9a-f]{64})$/;
+const path = /^\/sources\/([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)\/([0-9a-f]{64})(?:\?held=([0-9a-f]{64}))?$/;
 
 /**
  * Takes sources that are too large for an object: `GET` and `PUT /sources/<namespace>/<sha256>`, answered with the reference of
- * the artifact in the registry. Every replica can, whoever leads. There is no authentication: whoever may reach it through the
+ * the artifact in the registry; `?held=<digest in hexadecimal>` says which one the Function has already. Every replica can, whoever leads. There is no authentication: whoever may reach it through the
  * Kubernetes API's pods/proxy may. Nothing is kept here, and nothing that is there is overwritten, as its name is its digest.
  */
 export class SourceListener implements AsyncDisposable {
@@ -70,14 +73,14 @@ export class SourceListener implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<object> {
-    const [, namespace, sha256] = path.exec(request.url ?? '') ?? [];
+    const [, namespace, sha256, held] = path.exec(request.url ?? '') ?? [];
     if (namespace === undefined || sha256 === undefined)
       throw new PlatformError('not_found', 'Sources are at /sources/<namespace>/<sha256 of the content>.');
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, this.#stop.signal]);
     await using repository = await openSourceRepository(this.#options, namespace, signal);
-    const image = await findSource(repository, sha256);
+    const image = await findSource(repository, { sha256, held, now: this.#options.clock.now() });
     const { limitBytes } = repository;
     if (image !== undefined || request.method === 'GET') return { image: image ?? null, limitBytes };
     if (request.method !== 'PUT') throw new PlatformError('method_not_allowed', 'Send sources with PUT.');
@@ -88,13 +91,14 @@ export class SourceListener implements AsyncDisposable {
     repository: SourceRepository,
     { sha256, namespace, request }: { sha256: string; namespace: string; request: IncomingMessage },
   ): Promise<string> {
+    const { clock, log } = this.#options;
     const size = Number(request.headers['content-length'] ?? 'none');
     if (!Number.isSafeInteger(size))
       throw new PlatformError('bad_request', 'The length of the source is not told.', {
         hint: 'Send a Content-Length.',
       });
-    const image = await storeSource(repository, { sha256, size, body: request });
-    this.#options.log.info({ namespace, sha256, size }, 'source stored');
+    const image = await storeSource(repository, { sha256, size, body: request, now: clock.now() });
+    log.info({ namespace, sha256, size }, 'source stored');
     return image;
   }
 

@@ -26,8 +26,8 @@ export interface SourceRepository extends AsyncDisposable {
   limitBytes: number;
   /** Whether nothing but sources is in it. */
   exclusive: boolean;
-  /** A source by the hexadecimal SHA-256 of its content, which is its tag. */
-  reference: (sha256: string) => RegistryReference;
+  /** By tag: the hexadecimal SHA-256 of a source's content is the one of its newest manifest, see store-source.ts. */
+  reference: (tag: string) => RegistryReference;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function openSourceRepository(
     access: { auths: new Map([...programAuths, ...auths]), signal },
     limitBytes: config.sourceLimitBytes,
     exclusive,
-    reference: (sha256) => taggedReference(sources, sha256),
+    reference: (tag) => taggedReference(sources, tag),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }

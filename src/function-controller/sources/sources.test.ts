@@ -14,9 +14,9 @@ import { configMaps, namespaces } from '../../kube/builtin-resources.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import { createLogger } from '../../lib/log.ts';
-import { RegistryClient } from '../../oci/registry/registry-client.ts';
+import { RegistryClient, type RegistryAccess } from '../../oci/registry/registry-client.ts';
 import { RegistryConnection } from '../../oci/registry/registry-connection.ts';
-import { parseReference } from '../../oci/reference.ts';
+import { parseReference, type RegistryReference } from '../../oci/reference.ts';
 import { collectSources } from './collect-sources.ts';
 import { SourceListener } from './source-listener.ts';
 import { builtin } from '../../lib/builtin.ts';
@@ -67,6 +67,11 @@ const client = {
   },
 } as unknown as KubeClient;
 
+let now = Date.UTC(2026, 0, 1);
+const newListener = () =>
+  new SourceListener({ address, client, place, programAuths: auths, clock: { now: () => now }, log });
+const hourMs = 3_600_000;
+
 async function send(method: string, path: string, body?: Buffer, length = body?.length) {
   const headers = length === undefined ? {} : { 'content-length': length };
   const outgoing = request({ socketPath: address, method, path, headers });
@@ -83,15 +88,51 @@ function uploads(): string[] {
 }
 
 async function tags(): Promise<string[]> {
+  return ask(`docker://${registry.host}/f/default.sources`, (repository, reference, access) =>
+    repository.tags(reference, access),
+  );
+}
+
+async function ask<T>(
+  image: string,
+  question: (client: RegistryClient, reference: RegistryReference, access: RegistryAccess) => Promise<T>,
+): Promise<T> {
   await using connection = new RegistryConnection({ isInsecure: () => true });
-  const reference = parseReference(`docker://${registry.host}/f/default.sources`);
+  const reference = parseReference(image);
   assert.ok(reference.transport === 'docker');
   const { signal } = new AbortController();
-  return await new RegistryClient(connection).tags(reference, { auths, signal });
+  return await question(new RegistryClient(connection), reference, { auths, signal });
+}
+
+/** Whether a build would find it. */
+const isThere = async (image: string): Promise<boolean> =>
+  (await ask(image, (repository, reference, access) => repository.manifest(reference, access))) !== undefined;
+
+/** Two looks of the collector; `between` and `atFunctions` are what happens between them, and in the middle of the second. */
+async function lookTwice(between: () => Promise<void>, atFunctions = async () => {}): Promise<void> {
+  const stop = new AbortController();
+  let looks = 0;
+  const sleep = async (): Promise<void> => {
+    looks += 1;
+    if (looks === 2) return stop.abort();
+    now += hourMs;
+    await between();
+  };
+  const interrupted = {
+    ...client,
+    list: async (resource: { plural: string }) => {
+      const found = await client.list(resource as never);
+      if (looks === 1 && resource.plural === functionResource.plural) await atFunctions();
+      return found;
+    },
+  } as unknown as KubeClient;
+  const common = { place, programAuths: auths, log };
+  await collectSources({ client: interrupted, ...common, clock: { sleep } }, stop.signal);
+  assert.equal(looks, 2);
 }
 
 test('a source is stored once, by its digest; what is wrong or too large is not', async () => {
-  await using listener = new SourceListener({ address, client, place, programAuths: auths, log });
+  await using listener = newListener();
   await listener.listen();
   const content = randomBytes(1_200_000);
   const path = `/sources/default/${sha256(content)}`;
@@ -116,12 +157,12 @@ test('a source is stored once, by its digest; what is wrong or too large is not'
     assert.equal(status, 404);
     assert.match(json.message ?? '', /^There is no namespace /);
   }
-  assert.deepEqual(await tags(), [sha256(content)]);
+  assert.deepEqual((await tags()).sort(), [sha256(content), `${sha256(content)}.${now}`]);
   assert.deepEqual(uploads(), [], 'nothing is left of what was refused');
 });
 
 test('of a source whose sender goes away in the middle nothing is left', async () => {
-  await using listener = new SourceListener({ address, client, place, programAuths: auths, log });
+  await using listener = newListener();
   await listener.listen();
   const content = randomBytes(1_000_000);
   const path = `/sources/default/${sha256(content)}`;
@@ -137,7 +178,7 @@ test('of a source whose sender goes away in the middle nothing is left', async (
 });
 
 test('sources that no Function names go at the second look, and no others', async () => {
-  await using listener = new SourceListener({ address, client, place, programAuths: auths, log });
+  await using listener = newListener();
   await listener.listen();
   const [used, unused] = [randomBytes(1000), randomBytes(1000)];
   for (const content of [used, unused])
@@ -146,15 +187,62 @@ test('sources that no Function names go at the second look, and no others', asyn
     metadata: {},
     spec: { source: { oci: 'docker://x' }, checksum: `sha256:${sha256(used)}` },
   });
-  const stop = new AbortController();
-  let looks = 0;
-  const sleep = async (): Promise<void> => {
-    looks += 1;
-    if (looks === 1) assert.ok((await tags()).includes(sha256(unused)), 'the first look removes nothing');
-    else stop.abort();
-  };
-  await collectSources({ client, place, programAuths: auths, clock: { sleep }, log }, stop.signal);
-  assert.equal(looks, 2);
+  await lookTwice(async () => {
+    assert.ok((await tags()).includes(sha256(unused)), 'the first look removes nothing');
+  });
   assert.ok((await tags()).includes(sha256(used)));
-  assert.ok(!(await tags()).includes(sha256(unused)));
+  assert.deepEqual(
+    (await tags()).filter((tag) => tag.startsWith(sha256(unused))),
+    [],
+    'nothing of it is left',
+  );
+});
+
+test('a source that is found between the looks, or in the middle of the second, is there for its Function', async () => {
+  await using listener = newListener();
+  await listener.listen();
+  for (const method of ['GET', 'PUT'])
+    for (const when of ['between', 'during']) {
+      const content = randomBytes(1000);
+      const path = `/sources/default/${sha256(content)}`;
+      const old = (await send('PUT', path, content)).json.image ?? '';
+      let found = '';
+      const find = async (): Promise<void> => {
+        const { json } = await send(method, path, method === 'PUT' ? content : undefined);
+        found = json.image ?? '';
+      };
+      await lookTwice(
+        async () => (when === 'between' ? find() : undefined),
+        async () => (when === 'during' ? find() : undefined),
+      );
+      assert.notEqual(found, old, 'a digest that the collector does not know');
+      assert.ok(await isThere(found), `${method} ${when}: a build finds it`);
+      assert.ok(!(await isThere(old)), 'what nobody was told of in this hour is gone');
+      functions.push({ metadata: {}, spec: { source: { oci: found }, checksum: sha256(content) } });
+      await lookTwice(async () => undefined);
+      assert.ok(await isThere(found), 'a Function names it');
+      functions.length = 0;
+      await lookTwice(async () => undefined);
+      assert.ok(!(await isThere(found)), 'and goes with it');
+    }
+});
+
+test('what a Function names already stays what it is, and what was just put is not put anew', async () => {
+  await using listener = newListener();
+  await listener.listen();
+  const content = randomBytes(1000);
+  const path = `/sources/default/${sha256(content)}`;
+  const first = (await send('PUT', path, content)).json.image ?? '';
+  now += 60_000;
+  assert.equal((await send('GET', path)).json.image, first);
+  now += hourMs;
+  const held = `?held=${first.slice(-64)}`;
+  assert.equal((await send('GET', `${path}${held}`)).json.image, first);
+  const renewed = (await send('GET', path)).json.image ?? '';
+  assert.notEqual(renewed, first);
+  assert.equal((await send('GET', `${path}${held}`)).json.image, first, 'both are there');
+  const other = `?held=${'0'.repeat(64)}`;
+  assert.equal((await send('GET', `${path}${other}`)).json.image, renewed, 'it is not there: the newest');
+  now -= 2 * hourMs;
+  assert.notEqual((await send('GET', path)).json.image, renewed, 'from the future: not known to be fresh');
 });

@@ -1,34 +1,28 @@
 import { createHash } from 'node:crypto';
 import { PlatformError } from '../../lib/errors.ts';
-import { formatReference } from '../../oci/reference.ts';
-import { pushArtifact } from '../../oci/registry/push-artifact.ts';
+import { pushArtifact, tagArtifact } from '../../oci/registry/push-artifact.ts';
+import { referenceTo } from './find-source.ts';
+import { sourceLayer, sourceTags, type SourceContent } from './source-manifest.ts';
 import type { SourceRepository } from './source-registry.ts';
 
-export const sourceMediaType = 'application/vnd.kontain.function.source.v1';
-
-export interface IncomingSource {
-  /** Hexadecimal, of the content; what the client says. */
-  sha256: string;
-  size: number;
+/** What the client says of it, and what it sends. */
+export interface IncomingSource extends SourceContent {
   body: AsyncIterable<Buffer>;
-}
-
-/** `docker://…@sha256:…` of a source that is there; undefined if it is not. */
-export async function findSource(repository: SourceRepository, sha256: string): Promise<string | undefined> {
-  const reference = repository.reference(sha256);
-  const digest = await repository.client.manifestDigest(reference, repository.access);
-  return digest === undefined ? undefined : formatReference({ ...reference, digest });
+  /** Milliseconds since the epoch. */
+  now: number;
 }
 
 /** Passes a source on to the registry while it comes. Rejects with `body_too_large` and `invalid`. */
 export async function storeSource(repository: SourceRepository, source: IncomingSource): Promise<string> {
-  const { sha256, size, body } = source;
-  refuseTooLarge(size, repository.limitBytes);
-  const reference = repository.reference(sha256);
+  const { client, access, reference, limitBytes } = repository;
+  const { sha256, size, body, now } = source;
+  refuseTooLarge(size, limitBytes);
+  const layer = sourceLayer(repository, source, now);
+  const [first = sha256, ...others] = sourceTags(repository, sha256, now);
   const content = checked(body, source);
-  const layer = { mediaType: sourceMediaType, digest: `sha256:${sha256}`, size, content };
-  const digest = await pushArtifact(repository.client, reference, layer, repository.access);
-  return formatReference({ ...reference, digest });
+  const digest = await pushArtifact(client, reference(first), { ...layer, content }, access);
+  for (const tag of others) await tagArtifact(client, reference(tag), layer, access);
+  return referenceTo(repository, sha256, digest);
 }
 
 function refuseTooLarge(size: number, limit: number): void {
