@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { StoredFunction } from '../../api/function.ts';
-import { apply as applyObject } from '../../kube/apply.ts';
+import { apply as applyObject, type Applied } from '../../kube/apply.ts';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { connectionFlags } from '../common-flags.ts';
@@ -9,11 +10,10 @@ import { say } from '../io.ts';
 import { functions } from '../resources.ts';
 import { fileFlag, readFunctionsFile } from './functions-file.ts';
 import { inParallel } from './in-parallel.ts';
+import { shownFields } from './shown-fields.ts';
 
 /** Requests at a time. */
 const parallel = 16;
-
-const words = { created: 'created', patched: 'configured', unchanged: 'unchanged' };
 
 export const apply: Command = {
   arguments: [],
@@ -26,13 +26,19 @@ export const apply: Command = {
     const wanted = await readFunctionsFile(invocation);
     const client = await session.client();
     const applied = await inParallel(wanted, parallel, async (object) => {
-      const { result, object: stored } = await applyObject(client, functions, object);
-      say(io, `function ${object.metadata.name ?? ''} ${words[result]}`);
-      return stored;
+      const applied = await applyObject(client, functions, object);
+      say(io, `function ${object.metadata.name ?? ''} ${whatHappened(applied)}`);
+      return applied.object;
     });
     if (flags.on('wait')) await waitForAll(invocation, applied);
   },
 };
+
+/** What diff said: a Function that was deployed without a file gets our record the first time, and is what it was. */
+function whatHappened({ before, object }: Applied<StoredFunction>): string {
+  if (before === undefined) return 'created';
+  return isDeepStrictEqual(shownFields(before), shownFields(object)) ? 'unchanged' : 'configured';
+}
 
 /** One after the other: all of them are under way anyway. One that fails does not keep the others from being waited for. */
 async function waitForAll(invocation: Invocation, applied: readonly StoredFunction[]): Promise<void> {

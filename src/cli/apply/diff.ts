@@ -1,8 +1,6 @@
 import type { StoredFunction } from '../../api/function.ts';
-import { apply as applyObject } from '../../kube/apply.ts';
+import { apply as applyObject, type Applied } from '../../kube/apply.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
-import { orUndefined } from '../../kube/kube-error.ts';
-import { refOf } from '../../kube/objects.ts';
 import type { Command } from '../command.ts';
 import { connectionFlags } from '../common-flags.ts';
 import type { Io } from '../io.ts';
@@ -10,6 +8,7 @@ import { functions } from '../resources.ts';
 import { fileFlag, readFunctionsFile } from './functions-file.ts';
 import { inParallel } from './in-parallel.ts';
 import { lineDiff } from './line-diff.ts';
+import { shownFields } from './shown-fields.ts';
 
 const parallel = 16;
 
@@ -27,9 +26,11 @@ export const diff: Command = {
     const wanted = await readFunctionsFile(invocation, true);
     const { stringify } = await import('yaml');
     const changes = await inParallel(wanted, parallel, async (object) => {
-      const [before, after] = await wouldBe(client, object);
+      const { before, object: after } = await wouldBe(client, object);
       const text = (item: StoredFunction | undefined): string =>
-        item === undefined ? '' : stringify(shown(item), { aliasDuplicateObjects: false, lineWidth: 0 });
+        item === undefined
+          ? ''
+          : stringify(shownFields(item), { aliasDuplicateObjects: false, lineWidth: 0 });
       return { name: object.metadata.name ?? '', lines: lineDiff(text(before), text(after)) };
     });
     const changed = changes.filter(({ lines }) => lines.length > 0);
@@ -38,13 +39,9 @@ export const diff: Command = {
   },
 };
 
-async function wouldBe(
-  client: KubeClient,
-  object: StoredFunction,
-): Promise<[before: StoredFunction | undefined, after: StoredFunction]> {
-  const before = await orUndefined(client.get(functions, refOf(object)));
+async function wouldBe(client: KubeClient, object: StoredFunction): Promise<Applied<StoredFunction>> {
   const dryRun = true;
-  const { object: after } = await applyObject(
+  return applyObject(
     {
       get: (resource, ref) => client.get(resource, ref),
       create: (resource, wanted) => client.create(resource, wanted, { dryRun }),
@@ -54,12 +51,6 @@ async function wouldBe(
     functions,
     object,
   );
-  return [before, after];
-}
-
-/** Not what the API server keeps about it, and not our own record of what was applied. */
-function shown({ metadata, spec }: StoredFunction): object {
-  return { labels: metadata.labels ?? {}, spec };
 }
 
 function coloured(lines: readonly string[], { stdout }: Pick<Io, 'stdout'>): string {

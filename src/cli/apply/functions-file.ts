@@ -8,6 +8,7 @@ import { functionFlags } from '../function/deploy-flags.ts';
 import { checkComplete, functionObject } from '../function/function-object.ts';
 import { readBytes } from '../function/read-source.ts';
 import { SourceUploads } from '../function/source-uploads.ts';
+import { specOf } from '../resources.ts';
 
 export const fileFlag: Flag = {
   name: 'file',
@@ -32,10 +33,23 @@ export async function readFunctionsFile(
     [...entries].map(([name, { values, there }]) =>
       named(`${file}: ${name}`, async () => {
         checkComplete(values);
-        return functionObject({ name, namespace }, values, there, large);
+        return replacing(await functionObject({ name, namespace }, values, there, large));
       }),
     ),
   );
+}
+
+/**
+ * What says in another way what runs goes, whoever set it: the API server takes one way only. A rollback stays; it ends by
+ * itself when the source changes.
+ */
+function replacing(object: StoredFunction): StoredFunction {
+  const { image, function: text, source } = specOf(object);
+  const none = { function: null, source: null, checksum: null, 'function-content-type': null };
+  const place = source === undefined ? null : { url: null, git: null, ...source };
+  const others = image === undefined ? { image: null, source: place } : none;
+  if (image === undefined && text === undefined) return object;
+  return { ...object, spec: { ...specOf(object), ...others } };
 }
 
 export interface FileEntry {
