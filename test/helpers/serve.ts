@@ -5,7 +5,7 @@ import { builtin } from '../../src/lib/builtin.ts';
 
 const { createServer } = builtin('node:http');
 
-/** An HTTP server on loopback: 200 with what `answer` gives, else the failure of the path or of `*`, else 404. */
+/** An HTTP server on loopback; what ends with a slash is a page: 200 with what `answer` gives, else the failure of the path or of `*`, else 404. */
 export async function serve(
   answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined,
   failures: Record<string, [number, string]> = {},
@@ -15,7 +15,8 @@ export async function serve(
     void buffer(request).then((body) => {
       const [status, text] = failures[request.url ?? ''] ?? failures['*'] ?? [404, 'no'];
       const content = answer(request, body);
-      response.writeHead(content === undefined ? status : 200).end(content ?? text);
+      const type = request.url?.endsWith('/') === true ? { 'content-type': 'text/html' } : {};
+      response.writeHead(content === undefined ? status : 200, type).end(content ?? text);
     });
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
