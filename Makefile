@@ -38,8 +38,8 @@ images: native ## build the runtime and sample images into build/images
 images-all: native ## those of compilers and Java, too (some minutes and 1.5 GB, once)
 	@scripts/images/build --all
 
-# What users start is what is tested.
-test-all test-contracts test-e2e test-cluster: export TEST_PROGRAMS := build/programs
+# What users start is what is tested and measured.
+test-all test-contracts test-e2e test-cluster bench bench-deploy: export TEST_PROGRAMS := build/programs
 
 test: check test-all ## all checks and tests, with real sandboxes
 

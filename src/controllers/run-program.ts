@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { createKubeClient } from '../kube/client.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { inClusterConnection } from '../kube/in-cluster.ts';
@@ -7,6 +7,7 @@ import { systemClock as clock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { toPlatformError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
+import { collectProcessMetrics } from '../lib/process-metrics.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 import { parseConfig, type ControllerConfig } from './config.ts';
 import type { ControllerFactory } from './controller.ts';
@@ -40,7 +41,7 @@ export async function runControllerProgram(
 async function run(program: ControllerProgram, config: ControllerConfig, env: Environment): Promise<void> {
   const log = createLogger({ name: program.name, level: config.KONTAIN_LOG_LEVEL });
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const random = Math.random;
   const connection = await connect(config, env);
   const userAgent = `kontain-${program.name}`;

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { parseConfig, type DownloaderConfig } from '../faas-downloader/config.ts';
 import { runDownloader } from '../faas-downloader/downloader.ts';
 import { createKubeClient } from '../kube/client.ts';
@@ -9,6 +9,7 @@ import { systemClock as clock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { toPlatformError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
+import { collectProcessMetrics } from '../lib/process-metrics.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 
 function connect(config: DownloaderConfig, env: NodeJS.ProcessEnv): Promise<KubeConnection> {
@@ -21,7 +22,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   const config = parseConfig(args, env);
   const log = createLogger({ name: 'faas-downloader', level: config.KONTAIN_LOG_LEVEL });
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const random = Math.random;
   const connection = await connect(config, env);
   await using client = createKubeClient({ connection, clock, random, userAgent: 'kontain-faas-downloader' });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { workerEnd } from '../faas-server/workers/cluster-channel.ts';
 import { WorkerProcess } from '../faas-server/workers/worker-process.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../lib/log.ts';
+import { collectProcessMetrics } from '../lib/process-metrics.ts';
 
 const registry = new Registry();
-collectDefaultMetrics({ register: registry });
+collectProcessMetrics(registry);
 
 const worker = new WorkerProcess({
   channel: workerEnd(process),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { usage, withFlags } from '../faas-server/config-args.ts';
 import { configFrom } from '../faas-server/config-from.ts';
 import { parseEnvironment, type Environment } from '../faas-server/config-schema.ts';
@@ -21,6 +21,7 @@ import { systemClock as clock } from '../lib/clock.ts';
 import { errorCatalogue } from '../lib/error-catalogue.ts';
 import { toPlatformError } from '../lib/errors.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
+import { collectProcessMetrics } from '../lib/process-metrics.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
 import { idBase } from '../oci/id-base.ts';
 import { layersPath } from '../oci/paths.ts';
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
     constrainedBytes: process.constrainedMemory(),
   });
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const driver = await makeDriver(settings, log);
   await driver.check();
   const source = new BundleSource({ root: config.root, serverId: settings.KONTAIN_SERVER_ID, clock, log });
