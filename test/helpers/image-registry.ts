@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { freePorts } from './free-ports.ts';
+import type { TestCertificate } from './test-certificates.ts';
 
 export interface ImageRegistry extends AsyncDisposable {
-  /** `127.0.0.1:<port>`; plain HTTP. */
+  /** `127.0.0.1:<port>`; plain HTTP unless it has a certificate. */
   host: string;
   /** Of its blobs and repositories. */
   data: string;
@@ -22,32 +23,55 @@ export const registryUser = { username: 'puller', password: 'secret' };
 /** bcrypt of that password, cost 5. */
 const htpasswd = `puller:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n`;
 
+export interface ImageRegistryOptions {
+  auth?: boolean;
+  /** It speaks HTTPS, with this certificate. */
+  tls?: TestCertificate;
+  port?: number;
+}
+
 /** The CNCF's registry on loopback, with a temporary folder. */
-export async function startRegistry({ auth = false }: { auth?: boolean } = {}): Promise<ImageRegistry> {
+export async function startRegistry(options: ImageRegistryOptions = {}): Promise<ImageRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'kontain-registry-'));
-  const [port = 0] = await freePorts(1);
-  const config = {
-    version: '0.1',
-    log: { level: 'error', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
-    http: { addr: `127.0.0.1:${port}` },
-    ...(auth ? { auth: { htpasswd: { realm: 'test', path: join(folder, 'htpasswd') } } } : {}),
-  };
-  await writeFile(join(folder, 'htpasswd'), htpasswd);
-  await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
-  let stop = await serve(join(folder, 'config.yml'), port);
+  const port = options.port ?? (await freePorts(1))[0] ?? 0;
+  const config = await writeConfig(folder, port, options);
+  let stop = await serve(config, port);
   return {
     host: `127.0.0.1:${port}`,
     data: join(folder, 'data'),
     stop: () => stop(),
     start: async () => {
-      stop = await serve(join(folder, 'config.yml'), port);
+      stop = await serve(config, port);
     },
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function writeConfig(
+  folder: string,
+  port: number,
+  { auth = false, tls }: ImageRegistryOptions,
+): Promise<string> {
+  const write = async (name: string, content: string): Promise<string> => {
+    await writeFile(join(folder, name), content);
+    return join(folder, name);
+  };
+  const users = { realm: 'test', path: await write('htpasswd', htpasswd) };
+  const certificate = {
+    certificate: await write('tls.crt', tls?.chain ?? ''),
+    key: await write('tls.key', tls?.key ?? ''),
+  };
+  const config = {
+    version: '0.1',
+    log: { level: 'error', accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
+    http: { addr: `127.0.0.1:${port}`, ...(tls === undefined ? {} : { tls: certificate }) },
+    ...(auth ? { auth: { htpasswd: users } } : {}),
+  };
+  return write('config.yml', JSON.stringify(config));
 }
 
 async function serve(config: string, port: number): Promise<() => Promise<void>> {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { Agent } from '../../lib/http/undici-agent.ts';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
@@ -6,7 +7,7 @@ import { errorMessage, PlatformError } from '../../lib/errors.ts';
 export interface RegistryConnectionOptions {
   /** Whether a `host:port` may speak plain HTTP, or have a certificate that nobody signed. */
   isInsecure: (host: string) => boolean;
-  /** Certificate authorities in PEM, instead of the system's. */
+  /** A certificate authority in PEM, beside those that Node.js knows: other registries have certificates of theirs. */
   certificateAuthority?: string | undefined;
   timeoutMs?: number;
 }
@@ -41,10 +42,13 @@ export class RegistryConnection implements AsyncDisposable {
 
   constructor(options: RegistryConnectionOptions) {
     this.#options = options;
-    const { timeoutMs = 15_000, certificateAuthority: ca } = options;
+    const { timeoutMs = 15_000, certificateAuthority: own } = options;
     const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
     const connect = { timeout: timeoutMs };
-    this.#agent = new Agent({ ...timeouts, connect: ca === undefined ? connect : { ...connect, ca } });
+    this.#agent = new Agent({
+      ...timeouts,
+      connect: { ...connect, ...(own === undefined ? {} : { ca: [...getCACertificates(), own] }) },
+    });
     this.#careless = new Agent({ ...timeouts, connect: { ...connect, rejectUnauthorized: false } });
   }
 
