@@ -96,6 +96,15 @@ test('imports go downwards only, and programs never import each other', () => {
   none(wrong, 'imports that point upwards or sideways');
 });
 
+test('the command line knows objects and how to ask for them, and nothing of what serves them', () => {
+  const cli = sources.filter(([file]) => folderOf(file) === 'cli');
+  const allowed = ['cli', 'api', 'kube', 'lib'];
+  none(
+    offences(cli, (_, to) => !allowed.includes(folderOf(to))),
+    'imports of the command line',
+  );
+});
+
 test('no files import each other in a circle, not even for a type', () => {
   assert.equal(findCircle(graph)?.join(' → ') ?? '', '');
 });

@@ -11,6 +11,8 @@ import { repository } from '../helpers/program.ts';
 import { greetWheel } from '../helpers/python-wheel.ts';
 import { serve } from '../helpers/serve.ts';
 import { measureAtRest } from './at-rest.ts';
+import { watchedEdits } from './baselines/watched-function.ts';
+import { inSeconds, isBroken, rowLine, type Row } from './report/promised-row.ts';
 
 /**
  * Seconds; an edit's end with the first call that the new version answers. `many` is for so many functions. `rest`: of the three
@@ -22,15 +24,11 @@ const promises = {
   dependencies: 3,
   many: { functions: 200, seconds: 60 },
   rest: { megabytes: 100, wakeUps: 5 },
+  start: 0.15,
+  watch: 1,
 };
 
-interface Row {
-  what: string;
-  value: number;
-  unit: string;
-  /** Undefined where nothing is promised for what was asked. */
-  promised: number | undefined;
-}
+const watchSeconds = 5;
 
 /** Measures deploys from source as a user sees them: the real command line, embedded mode, calls. */
 async function main(): Promise<void> {
@@ -47,34 +45,18 @@ async function main(): Promise<void> {
   try {
     const rows = [
       ...(await controllersAtRest(it)),
+      await commandLineStart(it),
+      await watchedEdit(folder),
       ...(await edits(it, folder, Number(values.edits))),
       await editWithDependencies(it, folder, { count: Number(values.edits), mirror }),
       await many(it, folder, Number(values.functions)),
     ];
-    for (const row of rows) process.stdout.write(line(row));
+    for (const row of rows) process.stdout.write(rowLine(row));
     if (rows.some(isBroken)) process.exitCode = 1;
   } finally {
     await rm(folder, { recursive: true });
   }
 }
-
-const isBroken = ({ value, promised }: Row): boolean => promised !== undefined && value > promised;
-
-function line(row: Row): string {
-  const { what, value, unit, promised } = row;
-  const verdict =
-    promised === undefined
-      ? 'nothing is promised'
-      : `promised ${promised} ${unit}   ${isBroken(row) ? 'BROKEN' : 'kept'}`;
-  return `${what.padEnd(52)} ${value.toFixed(2).padStart(7)} ${unit}   ${verdict}\n`;
-}
-
-const inSeconds = (what: string, value: number, promised: number | undefined): Row => ({
-  what,
-  value,
-  unit: 's',
-  promised,
-});
 
 async function controllersAtRest(it: EmbeddedInstance): Promise<Row[]> {
   const { megabytes, wakeUps } = await measureAtRest(it.pid('controllers'));
@@ -83,6 +65,20 @@ async function controllersAtRest(it: EmbeddedInstance): Promise<Row[]> {
     { what: 'the controllers at rest: memory', value: megabytes, unit: 'MB', promised: rest.megabytes },
     { what: 'the controllers at rest: woken', value: wakeUps, unit: '/s', promised: rest.wakeUps },
   ];
+}
+
+async function commandLineStart(it: EmbeddedInstance): Promise<Row> {
+  const count = 15;
+  const seconds = await times(count, () => Promise.resolve(() => cli(it)('version')));
+  return inSeconds(`kubeless version (p50 of ${count})`, seconds, promises.start);
+}
+
+async function watchedEdit(home: string): Promise<Row> {
+  await using stack = new AsyncDisposableStack();
+  const { measures } = await watchedEdits({ home, root: repository, stack });
+  const { micros } = (await measures.serial?.(watchSeconds)) ?? { micros: [] };
+  const seconds = (micros.toSorted((a, b) => a - b)[Math.floor(micros.length / 2)] ?? Number.NaN) / 1e6;
+  return inSeconds(`run --watch: an edit answers (p50 of ${micros.length})`, seconds, promises.watch);
 }
 
 async function edits(it: EmbeddedInstance, folder: string, count: number): Promise<Row[]> {

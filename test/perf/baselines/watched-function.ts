@@ -11,7 +11,7 @@ import type { Workbench } from '../place/workbench.ts';
 const longestMs = 30_000;
 
 /** `kubeless function run --watch`: the time from the end of an edit until a call is answered by the new source. */
-export async function watchedEdits(bench: Workbench): Promise<Contender> {
+export async function watchedEdits(bench: Pick<Workbench, 'home' | 'root' | 'stack'>): Promise<Contender> {
   const folder = await mkdtemp(join(bench.home, 'watched-'));
   const file = join(folder, 'hello.py');
   const [port = 0] = await freePorts(1);
