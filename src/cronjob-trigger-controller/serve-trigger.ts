@@ -10,6 +10,7 @@ import { isOwnedBy } from '../kube/owned-objects.ts';
 import type { ReadyReport } from '../kube/ready-status.ts';
 import { ReconcileFailure } from '../kube/reconcile-failure.ts';
 import type { CronJob } from '../kube/workload-resources.ts';
+import { isEverDue } from '../lib/cron/runs.ts';
 import { parseSchedule } from '../lib/cron/schedule.ts';
 import { errorMessage } from '../lib/errors.ts';
 import { cronJobObject } from './cron-job-object.ts';
@@ -108,6 +109,13 @@ function report({ trigger }: TriggerRequest, { status = {} }: CronJob): ReadyRep
   const fields = { lastScheduleTime, lastSuccessfulTime };
   if (suspend === true)
     return { state: 'ready', reason: 'Suspended', message: 'Suspended: no runs begin.', fields };
+  const parsed = parseSchedule(schedule);
+  if (!isEverDue(parsed)) {
+    const message = `Never calls ${name}: no month that ${schedule} names has such a day.`;
+    return { state: 'ready', reason: 'NeverDue', message, fields };
+  }
   const where = timeZone === undefined ? '' : `, ${timeZone}`;
-  return { state: 'ready', reason: 'Ready', message: `Calls ${name}: ${schedule}${where}.`, fields };
+  // The names of a CronJob's Jobs are those of minutes.
+  const often = parsed.kind === 'interval' && parsed.ms < 60_000 ? ', once a minute at most' : '';
+  return { state: 'ready', reason: 'Ready', message: `Calls ${name}: ${schedule}${where}${often}.`, fields };
 }

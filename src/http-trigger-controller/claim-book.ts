@@ -92,6 +92,8 @@ export class ClaimBook {
     this.#byFunction[change](`${claim.namespace}/${claim.functionName}`, claim.key);
     const owner = ownerOf(claim);
     if (owner !== undefined) this.#byOwner[change](formatKey(owner), claim.key);
+    const below = namespaceBelow(claim);
+    if (below !== undefined) this.#byOwner[change](`${below}/${anyFunction}`, claim.key);
   }
 
   #relate(image: string, triggers: readonly string[]): void {
@@ -101,6 +103,20 @@ export class ClaimBook {
     else this.#triggersByImage.set(image, triggers);
     for (const trigger of triggers) this.#imagesByTrigger.add(trigger, image);
   }
+}
+
+/** What a claim says about the own hosts or paths of all functions of a namespace is indexed by this name, which none has. */
+export const anyFunction = '*';
+
+/** The other namespace all of whose functions have their own hosts or paths below a claim: `*.<namespace>`, `/<namespace>`. */
+export function namespaceBelow({ host, segments, namespace: own }: Claim): string | undefined {
+  const [first = '', ...more] = segments;
+  const named = host.startsWith('*.')
+    ? functionOfHost(`any${host.slice(1)}`)
+    : host === '' && more.length === 0
+      ? functionOfSegments([first, 'any'])
+      : undefined;
+  return named?.namespace === own ? undefined : named?.namespace;
 }
 
 /** The function whose own host or path a claim names, whether it exists or not. */

@@ -3,10 +3,10 @@ import { httpTriggerResource } from '../api/http-trigger.ts';
 import { informerSource, type ControllerSource } from '../kube/controller-source.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Change } from '../kube/object-store.ts';
-import { keyOf, type KubeObject } from '../kube/objects.ts';
+import { keyOf, parseKey, type KubeObject } from '../kube/objects.ts';
 import { ownerKeys } from '../kube/owner-references.ts';
 import { routesOfImage, type Claim } from './claim.ts';
-import type { ClaimBook } from './claim-book.ts';
+import { anyFunction, type ClaimBook } from './claim-book.ts';
 import type { Watches } from './watches.ts';
 
 type Enqueue = (key: string) => void;
@@ -60,7 +60,9 @@ function enqueueAround(book: ClaimBook, claims: readonly (Claim | undefined)[], 
 
 /** A function came or went: who names its own host or path is refused or granted, and so are those that stood behind. */
 function enqueueAtAddress(book: ClaimBook, functionKey: string, enqueue: Enqueue): void {
-  const claims = book.triggersAt(functionKey).map((key) => book.ofTrigger(key));
+  const { namespace = '' } = parseKey(functionKey);
+  const concerned = [...book.triggersAt(functionKey), ...book.triggersAt(`${namespace}/${anyFunction}`)];
+  const claims = concerned.map((key) => book.ofTrigger(key));
   enqueueAround(book, claims, enqueue);
 }
 

@@ -49,9 +49,12 @@ export function arbitrationOf(parts: TriggerParts): Arbitration {
   const { book, functions, images, config } = parts;
   const exists = (ref: ObjectRef): boolean =>
     images.get(ref) !== undefined || functions.get(ref) !== undefined;
+  const hasFunctions = (namespace: string): boolean =>
+    [images, functions].some((kind) => kind.list().some(({ metadata }) => metadata.namespace === namespace));
   return {
     book,
     exists,
+    hasFunctions,
     isServed: (claim) => isServed(parts, claim),
     sharedHosts: config.current().sharedHosts,
   };

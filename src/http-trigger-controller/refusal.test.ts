@@ -47,6 +47,7 @@ function refused(
     const refusal = refusalOf(claim, {
       book,
       exists,
+      hasFunctions: (namespace) => functions.some((key) => key.startsWith(`${namespace}/`)),
       sharedHosts,
       isServed: ({ key }) => served.includes(key),
     });
@@ -112,6 +113,32 @@ suite('claims', () => {
     for (const path of ['healthz', '/readyz', '/metrics'])
       assert.match(refused({ a: { path } }).join(), /data plane's own/);
     assert.deepEqual(refused({ a: { path: '/metrics/x' }, b: { path: '/healthz', host: 'h' } }), []);
+  });
+
+  test('the hosts and paths of all functions of a namespace are no other namespace’s', () => {
+    const functions = ['ns/fn'];
+    const places: Given[] = [
+      { host: '*.ns' },
+      { host: '*.ns.svc' },
+      { host: '*.NS.svc.cluster.local' },
+      { host: '*.ns', path: '/x' },
+      { path: '/ns' },
+      { path: 'n%73/' },
+    ];
+    for (const place of places) {
+      const thief = { thief: { ...place, namespace: 'other' } };
+      const said = refused(thief, { functions }).join();
+      assert.match(
+        said,
+        /^other\/thief: (Host|Path) .* of all functions of namespace ns/,
+        JSON.stringify(place),
+      );
+      assert.deepEqual(refused(thief), [], 'nobody is there');
+      assert.deepEqual(refused({ own: place }, { functions }), []);
+    }
+    const others = [{ host: '*.ns.example' }, { host: '*.x.ns' }, { host: 'h', path: '/ns' }, { path: '/' }];
+    for (const place of others)
+      assert.deepEqual(refused({ a: { ...place, namespace: 'other' } }, { functions }), []);
   });
 
   test("who is refused stands in nobody's way", () => {

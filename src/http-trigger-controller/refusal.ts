@@ -1,11 +1,13 @@
 import { formatKey, type ObjectRef } from '../kube/objects.ts';
 import { isInTheWay, type Claim } from './claim.ts';
-import { ownerOf, type ClaimBook } from './claim-book.ts';
+import { namespaceBelow, ownerOf, type ClaimBook } from './claim-book.ts';
 
 export interface Arbitration {
   book: Pick<ClaimBook, 'around'>;
   /** Whether there is a function of that name. */
   exists: (ref: ObjectRef) => boolean;
+  /** Whether there is any in a namespace. */
+  hasFunctions: (namespace: string) => boolean;
   /** Whether it is served now, by the route of an Image. */
   isServed: (claim: Claim) => boolean;
   /** Hosts that several namespaces may have paths of. */
@@ -17,7 +19,11 @@ const reservedPaths = ['healthz', 'readyz', 'metrics'];
 
 /** Why a claim is not granted, as a sentence; undefined where it is. Of two the older counts, if it is granted itself. */
 export function refusalOf(claim: Claim, arbitration: Arbitration): string | undefined {
-  return ownAddressRefusal(claim, arbitration) ?? olderClaimRefusal(claim, arbitration);
+  return (
+    ownAddressRefusal(claim, arbitration) ??
+    allAddressesRefusal(claim, arbitration) ??
+    olderClaimRefusal(claim, arbitration)
+  );
 }
 
 function ownAddressRefusal(claim: Claim, { exists }: Arbitration): string | undefined {
@@ -30,6 +36,14 @@ function ownAddressRefusal(claim: Claim, { exists }: Arbitration): string | unde
   if (owner.namespace === namespace && owner.name === functionName) return undefined;
   const what = host === '' ? `Path /${formatKey(owner)}` : `Host ${host}`;
   return `${what} belongs to function ${formatKey(owner)}: callers in the cluster reach it there. Choose another one.`;
+}
+
+/** A node that does not have a function of that namespace yet would send its callers to another one. */
+function allAddressesRefusal(claim: Claim, { hasFunctions }: Arbitration): string | undefined {
+  const namespace = namespaceBelow(claim);
+  if (namespace === undefined || !hasFunctions(namespace)) return undefined;
+  const place = claim.host === '' ? `Path /${namespace}` : `Host ${claim.host}`;
+  return `${place} is that of all functions of namespace ${namespace}: callers in the cluster reach them there. Choose another one.`;
 }
 
 function olderClaimRefusal(claim: Claim, arbitration: Arbitration): string | undefined {

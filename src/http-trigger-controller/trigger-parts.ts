@@ -13,6 +13,7 @@ import type { PublicAddress } from './public-address.ts';
 
 interface Reader<T> {
   get(ref: ObjectRef): T | undefined;
+  list(): T[];
 }
 
 /** What a reconcile works with. */

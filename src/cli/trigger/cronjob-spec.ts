@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import { parseDuration } from '../../api/duration.ts';
 import type { Flag, Invocation } from '../command.ts';
@@ -69,8 +70,14 @@ async function readPayload({ flags, io }: Invocation): Promise<unknown> {
   const [raw, file] = [flags.text('payload'), flags.text('payload-from-file')];
   if (raw !== undefined && file !== undefined)
     throw new PlatformError('bad_request', "You can't provide both raw payload and a payload file");
-  if (file !== undefined) return parseJson((await readBytes(io, file)).toString('utf8'), file);
+  if (file !== undefined) return parseJson(textOf(await readBytes(io, file), file), file);
   return raw === undefined ? undefined : parseJson(raw, '--payload');
+}
+
+/** Another encoding would reach the function with other characters than the file has. */
+function textOf(bytes: Buffer, file: string): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new PlatformError('bad_request', `${file} is no JSON: it is not text in UTF-8`);
 }
 
 function parseJson(text: string, source: string): unknown {

@@ -8,7 +8,7 @@ import { httpTriggers } from '../resources.ts';
 const limitMs = 1000;
 const pauseMs = 50;
 
-/** Says where a trigger that was written just now is called, or why it is not. */
+/** Says where a trigger that was written just now is called, or what is wrong with it. */
 export async function sayWhere(invocation: Invocation): Promise<void> {
   const { io, session } = invocation;
   const [client, namespace] = [await session.client(), await session.namespace()];
@@ -28,5 +28,5 @@ function whereText({ metadata, status }: StoredHttpTrigger): string | undefined 
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   if (ready === undefined || ready.observedGeneration !== metadata.generation) return undefined;
   if (ready.status === 'True') return status?.url === undefined ? undefined : `It is called at ${status.url}`;
-  return ready.reason === 'Publishing' ? undefined : `It is not called yet: ${ready.message}`;
+  return ready.reason === 'Publishing' ? undefined : `It is not ready: ${ready.message}`;
 }

@@ -1,13 +1,20 @@
+import { isEverDue } from '../../lib/cron/runs.ts';
 import { parseSchedule } from '../../lib/cron/schedule.ts';
 import { errorMessage, PlatformError, toPlatformError } from '../../lib/errors.ts';
+
+const hint = 'It would never be due: name a day that there is.';
 
 /** Throws `bad_request` that says what is wrong. */
 export function checkSchedule(schedule: string): void {
   try {
-    parseSchedule(schedule);
+    const parsed = parseSchedule(schedule);
+    if (!isEverDue(parsed))
+      throw new PlatformError('invalid', 'no month that it names has such a day', { hint });
   } catch (error) {
-    const { hint = '' } = toPlatformError(error);
     const message = `Invalid value for --schedule. ${errorMessage(error)}`;
-    throw new PlatformError('bad_request', message, { cause: error, hint });
+    throw new PlatformError('bad_request', message, {
+      cause: error,
+      hint: toPlatformError(error).hint ?? hint,
+    });
   }
 }

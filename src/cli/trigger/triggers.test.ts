@@ -76,7 +76,7 @@ test('HTTP triggers: where they are called, or why not, is said once the control
     { status: 'True', reason: 'Ready', message: 'x' },
     { status: 'False', reason: 'Conflict', message: 'Host a.example is taken.' },
   ] as const;
-  const said = ['It is called at http://own.example:1/', 'It is not called yet: Host a.example is taken.'];
+  const said = ['It is called at http://own.example:1/', 'It is not ready: Host a.example is taken.'];
   for (const [index, answer] of answers.entries()) {
     const name = `said-${index}`;
     const run = api.run(['trigger', 'http', 'create', name, '--function-name', 'own']);
@@ -197,6 +197,10 @@ test('cronjob triggers: what is wrong is refused', async () => {
   await refused(2, /Invalid value for --schedule/, ...create, '--schedule', 'often');
   const hourly = [...create, '--schedule', '@hourly'];
   await refused(2, /--payload is no JSON/, ...hourly, '-p', '{');
+  await writeFile(join(api.cwd, 'latin1.json'), Buffer.from('{"a":"\xfc"}', 'latin1'));
+  await refused(2, /latin1\.json is no JSON: it is not text in UTF-8/, ...hourly, '-f', 'latin1.json');
+  const never = ['trigger', 'cronjob', 'create', 'never', '--function', 'f', '--schedule', '0 0 30 2 *'];
+  await refused(2, /Invalid value for --schedule\. no month that it names has such a day\nhint: /, ...never);
   await refused(2, /both raw payload and a payload file/, ...hourly, '-p', '{}', '-f', 'x.json');
   const printed = await ok(...hourly, '--dryrun');
   assert.match(printed, /^kind: CronJobTrigger$/m);

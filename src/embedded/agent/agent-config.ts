@@ -34,7 +34,7 @@ const environmentSchema = z.object({
     .int()
     .min(0)
     .default(7 * 24 * 3600),
-  /** Pods at a time; as many as there are cores without it. */
+  /** Pods at a time, besides those that ask for little; as many as there are cores without it. */
   KONTAIN_AGENT_PODS: count.optional(),
 });
 

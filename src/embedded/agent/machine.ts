@@ -17,6 +17,7 @@ import type { DefaultLimits } from './pods/container-run.ts';
 import { PodImages } from './pods/images.ts';
 import type { PodParts } from './pods/pod-parts.ts';
 import { PodPlaces } from './pods/pod-places.ts';
+import { PodSlots } from './pods/pod-slots.ts';
 import type { ContainerHost } from './run-container.ts';
 
 const gibibyte = 1024 ** 3;
@@ -36,7 +37,7 @@ export async function openPodParts(options: AgentOptions, events: EventRecorder)
     defaults: defaultLimits(machine),
     systemBinds: systemBinds(),
     loginFile: config.KONTAIN_BUILD_REGISTRY_AUTH,
-    slots: new KeyedSemaphore(config.KONTAIN_AGENT_PODS ?? machine.cores),
+    slots: new PodSlots(config.KONTAIN_AGENT_PODS ?? machine.cores),
     events,
     clock,
     log,

@@ -69,6 +69,15 @@ suite('CronJobs', () => {
     assert.equal(world.nextMs, start + 7_200_000);
   });
 
+  test('an interval of seconds has a run a minute, and is not looked at more often', async () => {
+    const world = new CronWorld(start, { schedule: '@every 1s' });
+    await world.settle();
+    assert.equal(world.nextMs, start + minuteMs);
+    world.nowMs = start + minuteMs;
+    await world.settle();
+    assert.deepEqual([world.jobs.length, world.nextMs], [1, start + 2 * minuteMs]);
+  });
+
   test('Forbid waits for the run before, Replace ends it, Allow does neither', async () => {
     for (const concurrencyPolicy of ['Allow', 'Forbid', 'Replace'] as const) {
       const world = new CronWorld(start, { schedule: '*/5 * * * *', concurrencyPolicy });

@@ -1,6 +1,6 @@
 import type { CronJob } from '../../kube/workload-resources.ts';
 import { latestRun, nextRun } from '../../lib/cron/runs.ts';
-import { parseSchedule } from '../../lib/cron/schedule.ts';
+import { parseSchedule, type Schedule } from '../../lib/cron/schedule.ts';
 import { TimeZone } from '../../lib/cron/time-zone.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import type { Job } from '../agent/kinds.ts';
@@ -43,7 +43,7 @@ interface Moment {
 
 function nextStep(cronJob: CronJob, moment: Moment): Omit<Plan, 'lastMs' | 'active'> {
   const { schedule: text = '', timeZone, suspend } = cronJob.spec ?? {};
-  const [schedule, zone] = [parseSchedule(text), new TimeZone(timeZone ?? undefined)];
+  const [schedule, zone] = [minutely(parseSchedule(text)), new TimeZone(timeZone ?? undefined)];
   if (suspend === true) return {};
   const afterMs = moment.lastMs ?? createdAt(cronJob, moment.nowMs);
   const dueMs = latestRun(schedule, zone, { afterMs, untilMs: moment.nowMs });
@@ -51,6 +51,11 @@ function nextStep(cronJob: CronJob, moment: Moment): Omit<Plan, 'lastMs' | 'acti
   if (dueMs === undefined) return { nextMs };
   const notice = obstacle(cronJob, dueMs, moment);
   return notice === undefined ? { nextMs, run: { dueMs, zone } } : { nextMs, notice };
+}
+
+/** As a run has the name of its minute there is one a minute at most, and no use in looking more often. */
+function minutely(schedule: Schedule): Schedule {
+  return schedule.kind === 'interval' ? { ...schedule, ms: Math.max(schedule.ms, 60_000) } : schedule;
 }
 
 function obstacle({ spec }: CronJob, dueMs: number, { active, nowMs }: Moment): Plan['notice'] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { latestRun, nextRun } from './runs.ts';
+import { isEverDue, latestRun, nextRun } from './runs.ts';
 import { parseSchedule, type CalendarSchedule, type Schedule } from './schedule.ts';
 import { TimeZone } from './time-zone.ts';
 
@@ -157,4 +157,19 @@ test('the latest run is the last of all runs in between', () => {
     ),
     { numRuns: 100 },
   );
+});
+
+test('a day that no calendar has is told', () => {
+  const never = ['0 0 30 2 *', '0 0 31 4,6 *', '* * 31 feb-feb *', '0 0 31 2,4,6,9,11 ?'];
+  for (const text of never) assert.equal(isEverDue(parseSchedule(text)), false, text);
+  const due = [
+    '0 0 29 2 *',
+    '0 0 30 2 1',
+    '0 0 31 2-3 *',
+    '@yearly',
+    '@every 1h',
+    '* * * * *',
+    '*/61 * * * *',
+  ];
+  for (const text of due) assert.equal(isEverDue(parseSchedule(text)), true, text);
 });

@@ -21,6 +21,13 @@ export function nextRun(schedule: Schedule, zone: TimeZone, afterMs: number): nu
   return undefined;
 }
 
+/** Whether there is any day for it: of a leap year, as none has others. */
+export function isEverDue(schedule: Schedule): boolean {
+  if (schedule.kind === 'interval') return true;
+  const year = Date.UTC(2028, 0, 1);
+  return Array.from({ length: 366 }, (_, day) => year + day * dayMs).some((day) => isChosen(schedule, day));
+}
+
 /** The last run after `afterMs` and not after `untilMs`, or undefined if there is none. */
 export function latestRun(
   schedule: Schedule,

@@ -51,6 +51,19 @@ export function cronJobsContract(current: Current): void {
     await eventually('the event', async () => (await triggers.events('least')).includes('Ready'));
   });
 
+  test('a schedule that is never due, or more often than runs can be, is told', async () => {
+    const { triggers } = current();
+    await triggers.create('never', { schedule: '0 0 30 2 *', 'function-name': 'hello' });
+    await triggers.until('never', 'NeverDue', /^Never calls hello: no month that 0 0 30 2 \* names/);
+    await triggers.create('often', {
+      schedule: '@every 10s',
+      'function-name': 'hello',
+      startingDeadlineSeconds: 1,
+    });
+    await triggers.until('often', 'Ready', /Calls hello: @every 10s, once a minute at most\./);
+    for (const name of ['never', 'often']) await triggers.delete(name);
+  });
+
   test('every field counts, and what is taken out of the trigger goes', async () => {
     const { triggers } = current();
     const payload = { a: '$(id)\'";$$' };

@@ -59,5 +59,11 @@ export function claimsContract(current: Current): void {
     await world.untilRoutes('thief', []);
     await world.client.delete(imageResource, { namespace, name: 'unborn' });
     await world.until('future', 'Ready');
+    const other = { namespace: world.other };
+    await world.deployImage('stranger-below', {}, world.other);
+    const below = to('stranger-below', { 'host-name': `*.${namespace}` });
+    await world.create('steal-all', below, other);
+    const message = new RegExp(`of all functions of namespace ${namespace}`);
+    await world.until('steal-all', 'Conflict', { ...other, message });
   });
 }

@@ -30,7 +30,7 @@ export async function runPod(preparation: Preparation): Promise<void> {
       : setTimeout(() => ended.abort(deadlineExceeded()), activeDeadlineSeconds * 1000);
   try {
     const prepared = await preparePod({ ...preparation, signal });
-    await parts.slots.run('', signal, () => runContainers(prepared, { ...preparation, signal }, ended));
+    await parts.slots.run(pod, signal, () => runContainers(prepared, { ...preparation, signal }, ended));
   } catch (error) {
     if (preparation.signal.aborted || !(error instanceof PodEnd)) throw error;
     state.end('Failed', error.reason, error.message);
