@@ -1,6 +1,7 @@
 import { after, before, suite } from 'node:test';
 import { FunctionWorld, type WorldOptions } from '../../helpers/function-world.ts';
 import { buildingContract } from './building.ts';
+import { configurationContract } from './configuration.ts';
 import { failuresContract } from './failures.ts';
 import { ownImagesContract } from './own-images.ts';
 import { ownershipContract } from './ownership.ts';
@@ -20,7 +21,13 @@ export function functionControllerContract(name: string, options: WorldOptions):
         throw new Error('The world is there while tests run.');
       },
     };
-    for (const contract of [buildingContract, failuresContract, ownImagesContract, ownershipContract])
+    for (const contract of [
+      buildingContract,
+      configurationContract,
+      failuresContract,
+      ownImagesContract,
+      ownershipContract,
+    ])
       contract(bench);
   });
 }
