@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startCliApi } from '../../../test/helpers/cli-api.ts';
-import { coreEvents } from '../../kube/builtin-resources.ts';
+import { coreEvents, type CoreEvent } from '../../kube/builtin-resources.ts';
 import { functions } from '../resources.ts';
 
 const time = '2026-01-01T00:00:00Z';
@@ -33,7 +33,7 @@ test('describe shows what was asked for, its builds, its events and the log', as
   await api.run(['function', 'deploy', 'hello', ...flags.split(' '), ...more.split(' ')]);
   const ref = { namespace: 'default', name: 'hello' };
   const { metadata } = await api.client.mergePatch(functions, ref, { status }, { subresource: 'status' });
-  const event = (name: string, uid: string, message: string) => ({
+  const event = (name: string, uid: string, message: string): CoreEvent => ({
     metadata: { namespace: 'default', name },
     involvedObject: { kind: 'Function', namespace: 'default', name: 'hello', uid },
     type: 'Warning',
