@@ -19,6 +19,16 @@ const buildRecordSchema = z
   })
   .describe('One build.');
 
+const failedBuildSchema = z
+  .object({
+    signature: text('Hash of all that went into the build.'),
+    check: text('Hash of what the function was loaded with.'),
+    reason: text('Reason of the condition Ready.'),
+    message: text('Its message.', 32_768),
+    log: text('Last lines of the build.', 32_768),
+  })
+  .describe('A build that is not tried again: only another source, or other variables, can help.');
+
 export const functionStatusSchema = z
   .object({
     ...statusFields,
@@ -28,6 +38,7 @@ export const functionStatusSchema = z
     image: text('The image that is served, or will be as soon as the nodes have it.', 2048).optional(),
     digest: text('Its digest.').optional(),
     log: text('Last lines of a build that failed.', 32_768).optional(),
+    failedBuild: failedBuildSchema.optional(),
     builds: z.array(buildRecordSchema).max(maxBuilds).optional().meta({
       description: 'Builds that can be served, the latest first.',
       'x-kubernetes-list-type': 'atomic',
@@ -39,4 +50,5 @@ export const functionStatusSchema = z
 export const progressReasons = ['Queued', 'Building', 'Pushing', 'Pulling'] as const;
 
 export type FunctionStatus = z.infer<typeof functionStatusSchema>;
+export type FailedBuild = z.infer<typeof failedBuildSchema>;
 export type BuildRecord = z.infer<typeof buildRecordSchema>;

@@ -1,6 +1,5 @@
 import { cronJobTriggerResource } from '../api/cronjob-trigger.ts';
-import { ownLabels } from '../controllers/object-labels.ts';
-import { lastAppliedAnnotation } from '../kube/apply.ts';
+import { copiedAnnotations, ownLabels } from '../controllers/object-labels.ts';
 import { controlledBy } from '../kube/owner-references.ts';
 import type { OwnerReference } from '../kube/objects.ts';
 import { parseSchedule } from '../lib/cron/schedule.ts';
@@ -82,10 +81,6 @@ function podLabels(request: TriggerRequest): Record<string, string> {
   return Object.fromEntries(Object.entries(mergedLabels(request)).filter(([name]) => !selected.has(name)));
 }
 
-/** What tools have recorded about another object says nothing about this one. */
-const records = new Set([lastAppliedAnnotation, 'kubectl.kubernetes.io/last-applied-configuration']);
-
 function mergedAnnotations({ trigger, object }: TriggerRequest): Record<string, string> {
-  const all = { ...object.metadata.annotations, ...trigger.metadata.annotations };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !records.has(name)));
+  return copiedAnnotations({ ...object.metadata.annotations, ...trigger.metadata.annotations });
 }

@@ -1,4 +1,4 @@
-import type { BuildRecord } from '../api/function-status.ts';
+import type { BuildRecord, FailedBuild } from '../api/function-status.ts';
 import type { FailureReason } from './failure.ts';
 
 export type Reason = 'Ready' | 'Queued' | 'Building' | 'Pushing' | 'Pulling' | FailureReason;
@@ -13,7 +13,10 @@ export interface Report {
   digest?: string;
   log?: string | null;
   builds?: readonly BuildRecord[];
+  failedBuild?: FailedBuild | null;
 }
 
 /** What is known about a Function even where a later step fails. */
-export type Facts = Partial<Pick<Report, 'source' | 'signature' | 'image' | 'digest' | 'builds'>>;
+export type Facts = Partial<
+  Pick<Report, 'source' | 'signature' | 'image' | 'digest' | 'builds' | 'failedBuild'>
+>;

@@ -4,7 +4,7 @@ import type { Image, StoredImage } from '../api/image.ts';
 import { controlledBy } from '../kube/owner-references.ts';
 import { callEnv, callFiles, callResources, targetPort, timeoutOf, withoutUndefined } from './call-fields.ts';
 import type { ContainerFields } from './container-fields.ts';
-import { ownLabels } from '../controllers/object-labels.ts';
+import { copiedAnnotations, ownLabels } from '../controllers/object-labels.ts';
 
 export interface ServedImage {
   /** In skopeo's notation. */
@@ -21,7 +21,7 @@ export function imageObject(
   container: ContainerFields,
   served: ServedImage,
 ): StoredImage {
-  const { name, namespace, uid = '', labels } = object.metadata;
+  const { name, namespace, uid = '', labels, annotations } = object.metadata;
   return {
     apiVersion: 'build.kontain.app/v1',
     kind: 'Image',
@@ -29,6 +29,7 @@ export function imageObject(
       name,
       namespace,
       labels: { ...labels, ...ownLabels(name) },
+      annotations: copiedAnnotations(annotations),
       ownerReferences: [controlledBy(functionResource, { metadata: { name, uid } })],
     },
     spec: imageSpec(object.spec, container, served),

@@ -44,6 +44,7 @@ export async function resolveBuild(
   const known = rollback ?? builds.find((build) => isOf(build, plan));
   if (known === undefined || (await isLost(parts, work, known, signal)))
     return buildNow(parts, work, plan, signal);
+  facts.failedBuild = null;
   if (parts.jobs.ofFunction(object.metadata).length > 0) await parts.jobs.deleteAll(object.metadata, signal);
   return { kind: 'build', record: known, isRollback: rollback !== undefined };
 }
@@ -74,6 +75,7 @@ async function buildNow(
 ): Promise<ResolvedBuild> {
   const outcome = await build(parts, work, plan, signal);
   work.facts.signature = outcome.kind === 'built' ? outcome.record.signature : outcome.signature;
+  work.facts.failedBuild = outcome.kind === 'failed' ? (outcome.lasting ?? null) : null;
   if (outcome.kind === 'failed') throw outcome.failure;
   if (outcome.kind === 'built') return remember(parts, work, outcome.record, signal);
   const { reason, message } = outcome;
@@ -87,7 +89,7 @@ function isOf({ source, runtimeImage }: BuildRecord, plan: BuildPlan): boolean {
 
 async function build(
   parts: ControllerParts,
-  { object, container, config }: Work,
+  { stored, object, container, config }: Work,
   plan: BuildPlan,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
@@ -98,7 +100,8 @@ async function build(
   const target = { ...own, auths: new Map([...parts.programAuths, ...own.auths]) };
   const environment = { registry, jobs: parts.jobs, nowMs: () => parts.clock.now() };
   const check = planCheck(object, container, plan);
-  const outcome = await ensureBuild({ object, plan, config, check, target, signal }, environment);
+  const failed = stored.status?.failedBuild;
+  const outcome = await ensureBuild({ object, plan, config, check, target, failed, signal }, environment);
   const keep = outcome.kind === 'built' ? outcome.record.signature : outcome.signature;
   await parts.jobs.deleteOthers(object.metadata, keep, signal);
   return outcome;

@@ -30,6 +30,9 @@ export async function serveFunction(
   const container = containerFields(object.spec.deployment, config.deployment);
   const custom = object.spec.image ?? (hasSource(object) ? undefined : container.image);
   if (custom !== undefined) {
+    if (parts.jobs.ofFunction(object.metadata).length > 0)
+      await parts.jobs.deleteAll(object.metadata, signal);
+    facts.failedBuild = null;
     await refuseForeign(object, container, config);
     const image = await applyImage(
       parts,

@@ -1,13 +1,11 @@
 import { httpTriggerResource, type HttpTrigger } from '../api/http-trigger.ts';
-import { lastAppliedAnnotation } from '../kube/apply.ts';
+import { copiedAnnotations } from '../controllers/object-labels.ts';
 import { controlledBy } from '../kube/owner-references.ts';
 import type { Ingress } from '../kube/workload-resources.ts';
 import { emptyToUndefined, pathOf, tlsSecretOf } from './trigger-route.ts';
 
 const classAnnotation = 'kubernetes.io/ingress.class';
 const nginx = 'nginx.ingress.kubernetes.io';
-/** They say how the trigger was written, and nothing about the Ingress. */
-const notCopied = [lastAppliedAnnotation, 'kubectl.kubernetes.io/last-applied-configuration'];
 
 /** The Service that requests go to, in the namespace of the trigger. */
 export interface Backend {
@@ -55,11 +53,10 @@ function classOf({ metadata, spec }: HttpTrigger): string | undefined {
  * nginx still reads annotations about CORS and passwords; for all of them the data plane does both.
  */
 function annotationsOf({ metadata, spec }: HttpTrigger): Record<string, string> {
-  const own = Object.entries(metadata.annotations ?? {}).filter(([key]) => !notCopied.includes(key));
   const isNginx = spec.gateway === 'nginx';
   const authSecret = emptyToUndefined(spec['basic-auth-secret']);
   return {
-    ...Object.fromEntries(own),
+    ...copiedAnnotations(metadata.annotations),
     ...(isNginx && spec['cors-enable'] === true ? { [`${nginx}/enable-cors`]: 'true' } : {}),
     ...(isNginx && authSecret !== undefined
       ? { [`${nginx}/auth-secret`]: authSecret, [`${nginx}/auth-type`]: 'basic' }

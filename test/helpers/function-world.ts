@@ -96,6 +96,11 @@ export class FunctionWorld implements AsyncDisposable {
     await this.replaceNode();
   }
 
+  /** The only one. */
+  get node(): RunningProgram {
+    return this.#node;
+  }
+
   /** Another node comes in the place of the only one, and has nothing yet. */
   async replaceNode(): Promise<void> {
     await this.#node[Symbol.asyncDispose]();

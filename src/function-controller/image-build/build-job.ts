@@ -18,6 +18,12 @@ export const attemptAnnotation = 'kubeless.io/attempt';
 /** Exit code by which our own containers say that only the author can help: see src/lib/error-catalogue.ts. */
 export const authorsFault = 2;
 
+/**
+ * How long a build that failed can be looked at, as with `kubectl logs`. Longer than the longest pause before another try, which is
+ * counted by the Job.
+ */
+const keptSeconds = 3600;
+
 /** The batch/v1 Job of a build. The same request gives the same Job. */
 export function buildJob(request: BuildRequest): Job {
   const { object, signature, attempt, plan, check } = request;
@@ -34,6 +40,7 @@ export function buildJob(request: BuildRequest): Job {
     spec: {
       // Trying again is the controller's: it knows what was wrong, and tells.
       backoffLimit: 0,
+      ttlSecondsAfterFinished: keptSeconds,
       activeDeadlineSeconds: Math.ceil(plan.timeoutMs / 1000),
       podFailurePolicy: {
         rules: [

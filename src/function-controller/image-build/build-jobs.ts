@@ -100,11 +100,16 @@ export class BuildJobs {
     for (const job of others) await this.delete(job, signal);
   }
 
+  /** Removes what the builds of a Function were given: none of them needs it any more. */
+  async deleteInput({ namespace, name }: Metadata, signal: AbortSignal): Promise<void> {
+    const labelSelector = `${buildLabel},function=${name}`;
+    await this.#options.client.deleteCollection(configMaps, { namespace, labelSelector, signal });
+  }
+
   /** Removes all builds of a Function, what they were given included. */
   async deleteAll(metadata: Metadata, signal: AbortSignal): Promise<void> {
     const { namespace, name } = metadata;
-    const labelSelector = `${buildLabel},function=${name}`;
-    await this.#options.client.deleteCollection(configMaps, { namespace, labelSelector, signal });
+    await this.deleteInput(metadata, signal);
     await this.deleteOthers(metadata, '', signal);
     this.#options.slots.leave(formatKey({ namespace, name }));
   }

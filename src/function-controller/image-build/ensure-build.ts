@@ -1,5 +1,5 @@
 import type { KubelessFunction } from '../../api/function.ts';
-import type { BuildRecord } from '../../api/function-status.ts';
+import type { BuildRecord, FailedBuild } from '../../api/function-status.ts';
 import type { KubelessConfig } from '../../api/kubeless-config/kubeless-config.ts';
 import { formatTime } from '../../kube/conditions.ts';
 import { FunctionFailure } from '../failure.ts';
@@ -9,6 +9,7 @@ import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildJobs } from './build-jobs.ts';
 import { checkMark, outerValues, type CheckPlan } from './check-plan.ts';
+import { rememberedFailure, rememberFailure } from './failed-build.ts';
 import { attemptOf, jobState, retryDelayMs } from './job-state.ts';
 import type { RegistryImages } from './registry-images.ts';
 import type { RegistryTarget } from './registry-target.ts';
@@ -26,13 +27,16 @@ export interface BuildWork {
   config: KubelessConfig;
   check: CheckPlan | undefined;
   target: RegistryTarget;
+  /** The last build that failed for good. */
+  failed: FailedBuild | undefined;
   signal: AbortSignal;
 }
 
 export type BuildOutcome =
   | { kind: 'built'; record: BuildRecord; isNew: boolean }
   | { kind: 'waiting'; reason: 'Queued' | 'Building' | 'Pushing'; message: string; signature: string }
-  | { kind: 'failed'; failure: FunctionFailure; signature: string };
+  /** `lasting`: of one that is not tried again. */
+  | { kind: 'failed'; failure: FunctionFailure; signature: string; lasting?: FailedBuild };
 
 /**
  * Brings the build of the present source one step on: the image is there, or a Job makes it, or why not. Asks the registry
@@ -51,8 +55,11 @@ export async function ensureBuild(work: BuildWork, environment: BuildEnvironment
   const digest = isAbsent ? undefined : await environment.registry.digest(image, target.auths, signal);
   if (digest !== undefined)
     return { kind: 'built', record: record(work, signature, digest, environment), isNew: job !== undefined };
-  if (job === undefined)
+  if (job === undefined) {
+    const failure = rememberedFailure(work.failed, signature, work.check);
+    if (failure !== undefined) return failedForGood(work, signature, failure);
     return startBuild(work, { signature, runtime: runtime.image, image, attempt: 1 }, environment);
+  }
   return afterFailure(work, job, { signature, runtime: runtime.image, image }, environment);
 }
 
@@ -77,15 +84,26 @@ async function afterFailure(
   const isChanged = job.metadata.annotations?.[checkAnnotation] !== checkMark(work.check);
   if (isChanged) return again(work, job, { ...pinned, attempt: 1 }, environment);
   const outer = failure.reason === 'LoadFailed' ? outerValues(work.check) : [];
-  if (state.kind === 'failed' && state.final && outer.length === 0)
-    return failed(failure, '', false, signature);
+  if (state.kind === 'failed' && state.final && outer.length === 0) {
+    await environment.jobs.deleteInput(work.object.metadata, work.signal);
+    return failedForGood(work, signature, failure);
+  }
   const delay = retryDelayMs(job, environment.nowMs());
   if (delay <= 0) return again(work, job, { ...pinned, attempt: attemptOf(job) + 1 }, environment);
+  return { kind: 'failed', failure: triedAgain(failure, outer, delay), signature };
+}
+
+function triedAgain(
+  { reason, message, log }: FunctionFailure,
+  outer: readonly string[],
+  delay: number,
+): FunctionFailure {
   const hint =
     outer.length === 0
       ? ''
       : ` Values from Secrets and ConfigMaps may be missing or wrong: ${outer.join(', ')}.`;
-  return failed(failure, `${hint} It is tried again after a while.`, delay, signature);
+  const options = { retry: delay, ...(log === undefined ? {} : { log }) };
+  return new FunctionFailure(reason, `${message}${hint} It is tried again after a while.`, options);
 }
 
 async function again(
@@ -98,14 +116,10 @@ async function again(
   return startBuild(work, pinned, environment);
 }
 
-function failed(
-  { reason, message, log }: FunctionFailure,
-  more: string,
-  retry: boolean | number,
-  signature: string,
-): BuildOutcome {
-  const options = { retry, ...(log === undefined ? {} : { log }) };
-  return { kind: 'failed', failure: new FunctionFailure(reason, `${message}${more}`, options), signature };
+function failedForGood({ check }: BuildWork, signature: string, failure: FunctionFailure): BuildOutcome {
+  const { reason, message, log } = failure;
+  const final = new FunctionFailure(reason, message, { retry: false, ...(log === undefined ? {} : { log }) });
+  return { kind: 'failed', failure: final, signature, lasting: rememberFailure(signature, check, final) };
 }
 
 function lostImage(image: string): FunctionFailure {

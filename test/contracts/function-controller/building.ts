@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { functionResource } from '../../../src/api/function.ts';
+import { lastAppliedAnnotation } from '../../../src/kube/apply.ts';
 import { configMaps } from '../../../src/kube/builtin-resources.ts';
 import { jobs } from '../../../src/kube/workload-resources.ts';
 import { eventually } from '../../helpers/eventually.ts';
@@ -86,6 +89,43 @@ export function buildingContract(bench: Bench): void {
     await world.until('rolled', 'Ready');
   });
 
+  test('labels and annotations follow those of the Function: changed, added, removed', async () => {
+    const { world } = bench;
+    const ref = { namespace: world.namespace, name: 'labelled' };
+    const relabel = (labels: object, annotations: object) =>
+      world.client.mergePatch(functionResource, ref, { metadata: { labels, annotations } });
+    const made = async () => {
+      const [image, service] = [await world.image('labelled'), await world.service('labelled')];
+      const { [lastAppliedAnnotation]: _, ...notes } = image.metadata.annotations ?? {};
+      return { image: image.metadata.labels, service: service.metadata.labels, notes };
+    };
+    const own = { 'created-by': 'kubeless', function: 'labelled' };
+    await world.deploy('labelled', python('labelled'));
+    await world.until('labelled', 'Ready');
+    const record = 'kubectl.kubernetes.io/last-applied-configuration';
+    await relabel({ team: 'a', stays: '1' }, { note: 'a', [record]: '{}' });
+    const labels = { ...own, team: 'a', stays: '1' };
+    await becomes(made, { image: labels, service: labels, notes: { note: 'a' } });
+    await relabel({ team: null, stays: '2', function: 'other' }, { note: null, other: 'b' });
+    const edited = { ...own, stays: '2' };
+    await becomes(made, { image: edited, service: edited, notes: { other: 'b' } });
+    assert.equal(world.builds('labelled').length, 1);
+  });
+
+  test('while the nodes fetch a build it says so', async () => {
+    const { world } = bench;
+    await world.deploy('fetched', python('fetched'));
+    await world.until('fetched', 'Ready');
+    process.kill(world.node.pid, 'SIGSTOP');
+    try {
+      await world.edit('fetched', { function: 'fetched 2' });
+      await world.until('fetched', 'Pulling', /^The nodes fetch the image\.$/);
+    } finally {
+      process.kill(world.node.pid, 'SIGCONT');
+    }
+    await world.until('fetched', 'Ready');
+  });
+
   test('a newer edit ends the build of the older one', async () => {
     const { world } = bench;
     const never = Promise.withResolvers<undefined>();
@@ -129,4 +169,10 @@ export function buildingContract(bench: Bench): void {
     assert.deepEqual(steps('deps-b'), ['fetch', 'check']);
     assert.match(world.buildArgs('deps-b'), /--dependencies-image=docker:/);
   });
+}
+
+/** Waits for it; what it was at last is told where that never comes. */
+async function becomes(probe: () => Promise<object>, wanted: object): Promise<void> {
+  const isSo = async () => isDeepStrictEqual(await probe(), wanted);
+  await eventually('it is as it should be', isSo).catch(async () => assert.deepEqual(await probe(), wanted));
 }

@@ -3,6 +3,7 @@ import { FunctionWorld, type WorldOptions } from '../../helpers/function-world.t
 import { buildingContract } from './building.ts';
 import { configurationContract } from './configuration.ts';
 import { failuresContract } from './failures.ts';
+import { historyContract } from './history.ts';
 import { ownImagesContract } from './own-images.ts';
 import { ownershipContract } from './ownership.ts';
 
@@ -24,6 +25,7 @@ export function functionControllerContract(name: string, options: WorldOptions):
     for (const contract of [
       buildingContract,
       configurationContract,
+      historyContract,
       failuresContract,
       ownImagesContract,
       ownershipContract,
