@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { after, before, suite, test } from 'node:test';
 import type { KubeClient } from '../../src/kube/client-types.ts';
-import { jobs, type Job } from '../../src/kube/workload-resources.ts';
+import { jobs, pods, type Job } from '../../src/kube/workload-resources.ts';
 import { embeddedInstance, type EmbeddedInstance } from '../helpers/embedded-instance.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { testClient } from '../helpers/test-client.ts';
@@ -25,15 +26,18 @@ suite('cronjob triggers in embedded mode', () => {
     it = await embeddedInstance();
     await it.up();
     client = await testClient(it.home.kubeconfig);
-    const spec = { runtime: 'python3.11', handler: 'hello.handler', function: source, timeout: '30' };
-    await it.kubectl.send(kubeless('Function', 'hello', spec), 'apply');
-    await it.kubectl.run('wait', '--for=condition=Ready', 'function/hello', '--timeout=240s');
+    await deploy('hello', source);
   });
   after(async () => {
     await client[Symbol.asyncDispose]();
     await it[Symbol.asyncDispose]();
   });
 
+  const deploy = async (name: string, text: string, timeout = '30'): Promise<void> => {
+    const spec = { runtime: 'python3.11', handler: 'hello.handler', function: text, timeout };
+    await it.kubectl.send(kubeless('Function', name, spec), 'apply');
+    await it.kubectl.run('wait', '--for=condition=Ready', `function/${name}`, '--timeout=240s');
+  };
   const trigger = async (name: string, spec: object): Promise<void> => {
     const yearly = { schedule: '0 0 1 1 *', 'function-name': 'hello', ...spec };
     await it.kubectl.send(kubeless('CronJobTrigger', name, yearly), 'apply');
@@ -102,6 +106,27 @@ suite('cronjob triggers in embedded mode', () => {
     await trigger('failing', { payload: { fail: true } });
     assert.equal(await run('failing'), 'Failed');
     assert.match(await terminationMessage('failing'), /hello\.default\.svc\.cluster\.local answered 500/);
+  });
+
+  test('runs that take long keep nobody from deploying, and no other run from its call', async () => {
+    await deploy('slow', 'import time\ndef handler(event, context):\n    time.sleep(300)\n', '600');
+    const many = Array.from({ length: availableParallelism() + 2 }, (_, at) => `slow-${at}`);
+    for (const name of many) {
+      await trigger(name, { 'function-name': 'slow' });
+      await it.kubectl.run('create', 'job', `${name}-now`, `--from=cronjob/${name}`);
+    }
+    const active = async (): Promise<number> => {
+      const { items } = await client.list(pods, { namespace: 'default' });
+      const isSlow = ({ metadata, status }: (typeof items)[number]) =>
+        metadata.name?.startsWith('slow-') === true && status?.phase === 'Running';
+      return items.filter(isSlow).length;
+    };
+    await eventually('all of them wait for their answers', async () => (await active()) === many.length);
+    await deploy('meanwhile', source);
+    await trigger('meanwhile', { 'function-name': 'meanwhile' });
+    assert.equal(await run('meanwhile'), 'Complete');
+    assert.equal(await active(), many.length);
+    await it.kubectl.run('delete', 'cronjobtrigger', ...many);
   });
 
   test('a run every minute is begun once though what begins it is killed, and the trigger tells', async () => {
