@@ -5,9 +5,11 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { readAuthFiles } from '../../src/oci/registry-auth.ts';
+import { repository } from '../helpers/program.ts';
 import { greetWheel } from '../helpers/python-wheel.ts';
 import { serve } from '../helpers/serve.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
+import { onTerminal } from '../helpers/terminal.ts';
 
 const wheel = greetWheel();
 
@@ -64,6 +66,7 @@ suite('dependencies are installed by the build, in embedded mode', () => {
 `;
     const { exit, stderr } = await deploy('piped', 'python3.11', ['piped.py', pythonSource], requirement);
     assert.equal(exit, 0, stderr);
+    assert.doesNotMatch(stderr, /Building|install/, 'a pipe sees how it ended');
     assert.deepEqual(await it.call('piped'), { status: 200, body: 'from the wheel' });
     await assertEdited('piped', 'piped.py', pythonSource);
   });
@@ -71,9 +74,23 @@ suite('dependencies are installed by the build, in embedded mode', () => {
   test('npm installs package.json', async () => {
     const files = packages();
     await using server = await serve(({ url = '' }) => files.get(url), {}, it.sourcePort);
-    const manifest = JSON.stringify({ dependencies: { greet: `${server.url}/greet.tgz` } });
-    const { exit, stderr } = await deploy('npmed', 'nodejs24', ['npmed.js', nodeSource], manifest);
-    assert.equal(exit, 0, stderr);
+    const manifest = await it.file(
+      'package.json',
+      JSON.stringify({ dependencies: { greet: `${server.url}/greet.tgz` } }),
+    );
+    const from = await it.file('npmed.js', nodeSource);
+    const flags = ['--runtime', 'nodejs24', '--handler', 'npmed.handler', '--from-file', from];
+    const argv = ['function', 'deploy', 'npmed', ...flags, '--dependencies', manifest, '--wait'];
+    const env = { ...process.env, KUBECONFIG: it.instance.home.kubeconfig };
+    const { exit, screen } = await onTerminal([join(repository, 'bin/kubeless'), ...argv], { env });
+    assert.equal(exit, 0, screen);
+    assert.match(screen, /^Building: /m);
+    assert.match(
+      screen,
+      /install \| added 1 package.*[^]*\nPulling: /,
+      'a terminal sees what is printed meanwhile',
+    );
+    assert.match(screen, /\nFunction npmed is ready after [\d.]+ s\n$/);
     assert.deepEqual(await it.call('npmed'), { status: 200, body: 'from the package' });
     await assertEdited('npmed', 'npmed.js', nodeSource);
   });
