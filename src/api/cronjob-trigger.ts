@@ -6,17 +6,30 @@ import { cronScheduleSchema } from './cron-schedule.ts';
 import { anyJson } from './embedded-object.ts';
 import type { KindDefinition } from './kind.ts';
 import { metadataSchema, timeSchema } from './object-schemas.ts';
-import { duration, listByKey, textMatching } from './schema-rules.ts';
+import { duration, listByKey, textMatching, withRules } from './schema-rules.ts';
 import { functionNameSchema, triggerStatusFields } from './trigger-fields.ts';
+
+const headerNamePattern = "^[-!#$%&'*+.^_`|~A-Za-z0-9]+$";
+/** Of the connection and of the message's end: with one of these a call might never end, or reach somebody else. */
+const callersOwn =
+  '^(host|content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade|expect)$';
+
+const headerName = withRules(z.string().max(256), 'Name of the header.', [
+  {
+    cel: `self.matches(${JSON.stringify(headerNamePattern)})`,
+    holds: (name) => new RegExp(headerNamePattern).test(name),
+    message: 'write the name of an HTTP header, such as X-Tenant',
+  },
+  {
+    cel: `!self.lowerAscii().matches(${JSON.stringify(callersOwn)})`,
+    holds: (name) => !new RegExp(callersOwn).test(name.toLowerCase()),
+    message: 'leave this header out: whoever makes the call writes it',
+  },
+]);
 
 const header = z
   .object({
-    name: textMatching({
-      description: 'Name of the header.',
-      pattern: "^[-!#$%&'*+.^_`|~A-Za-z0-9]+$",
-      message: 'write the name of an HTTP header, such as X-Tenant',
-      maxLength: 256,
-    }),
+    name: headerName,
     value: textMatching({
       description: 'Its value.',
       pattern: '^[ -~]*$',
