@@ -4,6 +4,7 @@ import type { ImageRoute } from '../api/image-routes.ts';
 import { isBeingDeleted } from '../kube/finalizers.ts';
 import { formatKey, parseKey, refOf, type ObjectRef } from '../kube/objects.ts';
 import { isSamePlace, routesOfImage, type Claim } from './claim.ts';
+import { platformHosts } from './platform-hosts.ts';
 import type { TriggerParts } from './trigger-parts.ts';
 import { refusalOf, type Arbitration } from './refusal.ts';
 import { parseTrigger, routeOf } from './trigger-route.ts';
@@ -47,6 +48,7 @@ export async function withdrawRoutes(
 
 export function arbitrationOf(parts: TriggerParts): Arbitration {
   const { book, functions, images, config } = parts;
+  const { sharedHosts } = config.current();
   const exists = (ref: ObjectRef): boolean =>
     images.get(ref) !== undefined || functions.get(ref) !== undefined;
   const hasFunctions = (namespace: string): boolean =>
@@ -56,8 +58,15 @@ export function arbitrationOf(parts: TriggerParts): Arbitration {
     exists,
     hasFunctions,
     isServed: (claim) => isServed(parts, claim),
-    sharedHosts: config.current().sharedHosts,
+    platformHosts: hostsOf(parts),
+    sharedHosts,
   };
+}
+
+function hostsOf({ address, clusterDomain, config }: TriggerParts): string[] {
+  const { functionsUrl, dataPlane } = config.current();
+  const namespace = dataPlane.namespace ?? config.namespace;
+  return platformHosts({ address, functionsUrl, dataPlane: { namespace, config: dataPlane, clusterDomain } });
 }
 
 function isServed({ images, writtenImages }: TriggerParts, claim: Claim): boolean {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { StoredHttpTrigger } from '../api/http-trigger.ts';
 import type { StoredImage } from '../api/image.ts';
 import { ClaimBook } from './claim-book.ts';
+import { platformHosts } from './platform-hosts.ts';
 import { refusalOf } from './refusal.ts';
 
 interface Given {
@@ -34,7 +35,14 @@ function refused(
     sharedHosts = [],
     images = [],
     served = [],
-  }: { functions?: string[]; sharedHosts?: string[]; images?: StoredImage[]; served?: string[] } = {},
+    platforms = [],
+  }: {
+    functions?: string[];
+    sharedHosts?: string[];
+    images?: StoredImage[];
+    served?: string[];
+    platforms?: string[];
+  } = {},
 ): string[] {
   const book = new ClaimBook({ url: undefined, tlsPort: undefined });
   for (const image of images) book.setImage(image);
@@ -48,6 +56,7 @@ function refused(
       book,
       exists,
       hasFunctions: (namespace) => functions.some((key) => key.startsWith(`${namespace}/`)),
+      platformHosts: platforms,
       sharedHosts,
       isServed: ({ key }) => served.includes(key),
     });
@@ -139,6 +148,31 @@ suite('claims', () => {
     const others = [{ host: '*.ns.example' }, { host: '*.x.ns' }, { host: 'h', path: '/ns' }, { path: '/' }];
     for (const place of others)
       assert.deepEqual(refused({ a: { ...place, namespace: 'other' } }, { functions }), []);
+  });
+
+  test('where all functions have their paths is no trigger’s, whoever it belongs to', () => {
+    const config = { namespace: undefined, service: 'kontain-faas-server', selector: {}, url: undefined };
+    const platforms = platformHosts({
+      address: { url: new URL('http://Faas.example.com:8080'), tlsPort: undefined },
+      functionsUrl: 'https://fn.example.org/',
+      dataPlane: { namespace: 'kubeless', config, clusterDomain: 'cluster.local' },
+    });
+    const service = [
+      'kontain-faas-server',
+      'kontain-faas-server.kubeless',
+      'kontain-faas-server.kubeless.svc',
+    ];
+    const hosts = ['faas.example.com', 'FAAS.example.com', '*.example.com', 'fn.example.org', ...service];
+    for (const host of [...hosts, '*.kubeless.svc.cluster.local', '*.kubeless'])
+      for (const path of ['', '/p', '/ns/fn'])
+        assert.match(refused({ a: { host, path } }, { platforms }).join(), /where all functions have/, host);
+    for (const given of [
+      { host: 'x.faas.example.com' },
+      { host: 'example.com' },
+      { host: '*.x' },
+      { path: '/p' },
+    ])
+      assert.deepEqual(refused({ a: given }, { platforms }), []);
   });
 
   test("who is refused stands in nobody's way", () => {

@@ -1,6 +1,7 @@
 import { formatKey, type ObjectRef } from '../kube/objects.ts';
 import { isInTheWay, type Claim } from './claim.ts';
 import { namespaceBelow, ownerOf, type ClaimBook } from './claim-book.ts';
+import { platformHostRefusal } from './platform-hosts.ts';
 
 export interface Arbitration {
   book: Pick<ClaimBook, 'around'>;
@@ -10,6 +11,8 @@ export interface Arbitration {
   hasFunctions: (namespace: string) => boolean;
   /** Whether it is served now, by the route of an Image. */
   isServed: (claim: Claim) => boolean;
+  /** Hosts at which every function has its path. */
+  platformHosts: readonly string[];
   /** Hosts that several namespaces may have paths of. */
   sharedHosts: readonly string[];
 }
@@ -20,6 +23,7 @@ const reservedPaths = ['healthz', 'readyz', 'metrics'];
 /** Why a claim is not granted, as a sentence; undefined where it is. Of two the older counts, if it is granted itself. */
 export function refusalOf(claim: Claim, arbitration: Arbitration): string | undefined {
   return (
+    platformHostRefusal(claim.host, arbitration.platformHosts) ??
     ownAddressRefusal(claim, arbitration) ??
     allAddressesRefusal(claim, arbitration) ??
     olderClaimRefusal(claim, arbitration)

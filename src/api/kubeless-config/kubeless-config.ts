@@ -29,6 +29,8 @@ export interface KubelessConfig {
   sourceLimitBytes: number;
   /** Hosts of HTTPTriggers that several namespaces may have paths of; any other belongs to the first one. */
   sharedHosts: readonly string[];
+  /** Where callers find the functions, by their paths: `http://host:port`. */
+  functionsUrl: string | undefined;
   /** Where the functions' Services lead. */
   dataPlane: {
     namespace: string | undefined;
@@ -86,6 +88,7 @@ const dataSchema = z.object({
         .split(/[\s,]+/)
         .filter((host) => host !== ''),
     ),
+  'functions-url': optionalName,
   'data-plane-namespace': optionalName,
   'data-plane-service': name.default('kontain-faas-server'),
   'data-plane-url': origin.optional(),
@@ -111,6 +114,7 @@ export function parseKubelessConfig(data: Readonly<Record<string, string>> = {})
     buildTimeoutMs: result['build-timeout'],
     sourceLimitBytes: result['source-limit'],
     sharedHosts: result['shared-hosts'],
+    functionsUrl: result['functions-url'],
     dataPlane: {
       namespace: result['data-plane-namespace'],
       service: result['data-plane-service'],

@@ -66,4 +66,16 @@ export function claimsContract(current: Current): void {
     const message = new RegExp(`of all functions of namespace ${namespace}`);
     await world.until('steal-all', 'Conflict', { ...other, message });
   });
+
+  test('the host at which all functions have their paths is no trigger’s', async () => {
+    const { world } = current();
+    await world.deployImage('greedy');
+    await world.create('greedy', to('greedy', { 'host-name': 'faas.example' }));
+    await world.until('greedy', 'Ready');
+    await world.configure({ 'functions-url': 'http://faas.example:8080' });
+    await world.until('greedy', 'Conflict', { message: /Host faas\.example is where all functions have/ });
+    await world.untilRoutes('greedy', []);
+    await world.configure({});
+    await world.until('greedy', 'Ready');
+  });
 }
