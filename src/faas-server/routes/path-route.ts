@@ -1,5 +1,5 @@
 import { PlatformError } from '../../lib/errors.ts';
-import { functionOfSegments } from '../../api/own-address.ts';
+import { functionOfSegments, type FunctionName } from '../../api/own-address.ts';
 import { decodeSegment } from './request-target.ts';
 import type { RouteCandidate } from './route-candidate.ts';
 
@@ -19,6 +19,12 @@ export function pathCandidate(path: string, query: string): RouteCandidate | und
   if (owner === undefined) return undefined;
   const rest = second === -1 ? '/' : path.slice(second);
   return { ...owner, target: rest + query, prefix: path.slice(0, end) };
+}
+
+/** The function whose own path it is, if any; an encoding that is not valid names none. */
+export function ownerOfPath(path: string): FunctionName | undefined {
+  const [, namespace = '', name = ''] = path.split('/', 3).map(decodeSegment);
+  return functionOfSegments([namespace, name]);
 }
 
 function decodeName(segment: string): string {

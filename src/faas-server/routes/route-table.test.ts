@@ -108,6 +108,71 @@ suite('routes of Images', () => {
     assert.deepEqual(urls.map(to), ['own', 'own', 'own', 'thief', 'friend']);
   });
 
+  test('a route on a function’s own path guards it at every host, whoever has that', () => {
+    const table = new RouteTable();
+    const closed = { kind: 'closed' } as const;
+    const own = [
+      bundleRoute({ path: '/ns/guarded', access: closed }),
+      bundleRoute({ path: '/ns/guarded/x' }),
+    ];
+    table.set({ namespace: 'ns', name: 'guarded', document: routesDocument(own) });
+    const strange = [
+      bundleRoute({ host: 'h', path: '/e' }),
+      bundleRoute({ host: '*.w' }),
+      bundleRoute({ path: '/e' }),
+    ];
+    table.set({ namespace: 'other', name: 'strange', document: routesDocument(strange) });
+    const access = (path: string, host: string) => parseRoute(path, host, table).via?.route.access.kind;
+    for (const host of ['h', 'nobody', '127.0.0.1', ''])
+      for (const path of [
+        '/ns/guarded',
+        '/ns/guarded/',
+        '/ns/guarded/y',
+        '/%6es/g%75arded?x',
+        '/ns/guarded?/x',
+      ])
+        assert.equal(access(path, host), 'closed', `${host}${path}`);
+    assert.equal(access('/ns/guarded/x/y', 'h'), 'open');
+    for (const path of ['/ns/guarded/x/../y', '/ns/./guarded', '/ns//guarded', '/ns/guarded%2Fy/../x'])
+      try {
+        const { candidates, via } = parseRoute(path, 'h', table);
+        const isCalled = candidates.some(({ name }) => name === 'guarded');
+        assert.equal(isCalled ? via?.route.access.kind : 'closed', 'closed', path);
+      } catch (error) {
+        assert.equal((error as { code?: string }).code, 'bad_request', path);
+      }
+    assert.equal(parseRoute('/e/x', 'nobody', table).via?.name, 'strange');
+    assert.equal(
+      parseRoute('/other/x', 'h', table).via,
+      undefined,
+      'routes of any host are not for a host of somebody',
+    );
+  });
+
+  test('a host that was written by hand takes no function’s own path from another namespace', () => {
+    const table = new RouteTable();
+    for (const [namespace, name] of [
+      ['ns', 'fn'],
+      ['other', 'mine'],
+      ['other', 'greedy'],
+    ] as const) {
+      const routes = name === 'greedy' ? [bundleRoute({ host: 'platform.example', byHand: true })] : [];
+      table.set({ namespace, name, document: routesDocument(routes) });
+    }
+    const called = (path: string) => {
+      const { candidates, via } = parseRoute(path, 'platform.example', table);
+      return via?.name ?? candidates.find(({ namespace, name }) => table.has(namespace, name))?.name;
+    };
+    assert.deepEqual(['/ns/fn', '/n%73/fn/x?y', '/ns/nobody', '/', '/other/mine', '/%E0%80/x'].map(called), [
+      'fn',
+      'fn',
+      'greedy',
+      'greedy',
+      'greedy',
+      'greedy',
+    ]);
+  });
+
   test('of two routes of one function for one place the stricter counts', () => {
     const table = new RouteTable();
     const access = [{ kind: 'open' }, { kind: 'closed' }, { kind: 'basic', users: {} }] as const;

@@ -1,5 +1,6 @@
+import type { FunctionName } from '../../api/own-address.ts';
 import { hostCandidate, hostName } from './host-route.ts';
-import { pathCandidate } from './path-route.ts';
+import { ownerOfPath, pathCandidate } from './path-route.ts';
 import { splitTarget, type RequestTarget } from './request-target.ts';
 import { RouteTree, type FunctionRoute, type RouteMatch } from './route-tree.ts';
 import type { RouteLookup } from './route-table.ts';
@@ -30,14 +31,19 @@ export function parseRoute(target: string, host: string | undefined, table: Rout
   const { path, query, authority } = splitTarget(target);
   const name = hostName(authority ?? host ?? '');
   const byHost = hostCandidate(name, path + query);
-  const match = matchHost(table, path, { name, owner: existing(table, byHost) });
+  const owner = existing(table, byHost);
+  const match = matchHost(table, path, { name, owner });
   if (match?.to) return routeTo(match.to, { path, query });
   const reserved = asReserved(path);
-  const byPath = reserved ? undefined : pathCandidate(path, query);
-  const other = match || reserved ? undefined : matchAnyHost(table, path, byPath);
-  if (other) return routeTo(other, { path, query });
-  const candidates = [byHost, byPath].filter((candidate) => candidate !== undefined);
-  return { candidates, reserved, via: undefined };
+  if (reserved) return ownAddress([byHost], reserved);
+  const byPath = pathCandidate(path, query);
+  const isOwned = match !== undefined;
+  const other = owner ? undefined : matchAnyHost(table, path, { byPath, isOwned });
+  return other ? routeTo(other, { path, query }) : ownAddress([byHost, byPath]);
+}
+
+function ownAddress(found: readonly (RouteCandidate | undefined)[], reserved?: ReservedPath): Route {
+  return { candidates: found.filter((candidate) => candidate !== undefined), reserved, via: undefined };
 }
 
 /** Undefined where the host is nobody's; without `to` where it is somebody's who has no route for the path. */
@@ -47,27 +53,40 @@ function matchHost(
   { name, owner }: { name: string; owner: RouteCandidate | undefined },
 ): { to: RouteMatch | undefined } | undefined {
   const ofHost = table.ofHost(name);
-  if (owner === undefined) return ofHost && { to: matchStrictly(ofHost, path, {}) };
+  if (owner === undefined) {
+    const to = ofHost && matchStrictly(ofHost, path, {});
+    return ofHost && { to: to && standsBehind(to, table, path) ? undefined : to };
+  }
   // Its shortest form stands for the others: a route that guards it guards all of them.
   const trees = [ofHost, table.ofHost(`${owner.name}.${owner.namespace}`)];
   const matches = trees.map((tree) => tree && matchStrictly(tree, path, { only: owner }));
   return { to: matches[0] ?? matches[1] };
 }
 
-function existing(table: RouteLookup, candidate: RouteCandidate | undefined): RouteCandidate | undefined {
+function existing<T extends FunctionName>(table: RouteLookup, candidate: T | undefined): T | undefined {
   return candidate !== undefined && table.has(candidate.namespace, candidate.name) ? candidate : undefined;
 }
 
-/** Under a function's own path only its own routes count, and of those the ones that begin there. */
+/** A route that somebody wrote by hand, whose host nobody looked at: a function of another namespace keeps its own path there. */
+function standsBehind({ to }: RouteMatch, table: RouteLookup, path: string): boolean {
+  if (!to.route.byHand) return false;
+  const owner = existing(table, ownerOfPath(path));
+  return owner !== undefined && owner.namespace !== to.namespace;
+}
+
+/**
+ * Under a function's own path only its own routes count, and of those the ones that begin there: they guard it at every
+ * host, also at one of somebody else (`isOwned`), who has no route for that path. All others are not for such a host.
+ */
 function matchAnyHost(
   table: RouteLookup,
   path: string,
-  byPath: RouteCandidate | undefined,
+  { byPath, isOwned }: { byPath: RouteCandidate | undefined; isOwned: boolean },
 ): RouteMatch | undefined {
   const { ofAnyHost } = table;
   if (ofAnyHost.size === 0) return undefined;
   if (byPath === undefined || !table.has(byPath.namespace, byPath.name))
-    return matchStrictly(ofAnyHost, path, {});
+    return isOwned ? undefined : matchStrictly(ofAnyHost, path, {});
   return matchStrictly(ofAnyHost, path, { only: byPath, from: byPath.prefix.length });
 }
 
