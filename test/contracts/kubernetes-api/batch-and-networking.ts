@@ -127,6 +127,8 @@ export function batchAndNetworkingContract(start: StartTarget): void {
         });
       await refuse({ schedule: '* * *' }, /spec\.schedule: Invalid value/);
       await refuse({ schedule: 'TZ=UTC * * * * *' }, /spec\.schedule/);
+      for (const timeZone of ['europe/berlin', '+02:00', 'utc', 'Local'])
+        await refuse({ timeZone }, /spec\.timeZone: Invalid value/);
       await refuse({ timeZone: 'Europe/Nowhere' }, /spec\.timeZone: Invalid value: "Europe\/Nowhere"/);
       await refuse({ concurrencyPolicy: 'Maybe' }, /spec\.concurrencyPolicy/);
       await refuse({}, /must be no more than 52 (characters|bytes)/, 'b'.repeat(53));

@@ -62,9 +62,13 @@ function scheduleErrors(schedule: string): FieldError[] {
   }
 }
 
+/** As in the files of the tz database, where Kubernetes looks: Intl takes them in any case, and offsets such as +02:00. */
+const zoneName = /^[A-Z][^/]*(\/[A-Z][^/]*)*$/;
+
 function isTimeZone(name: string): boolean {
+  if (!zoneName.test(name) || name === 'Local') return false;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '' && name !== 'Local';
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
   } catch {
     return false;
   }
