@@ -175,6 +175,7 @@ export function batchAndNetworkingContract(start: StartTarget): void {
       await refuse({ rules: rules({ path: '/', backend }) }, /pathType: Required value/);
       await refuse({ rules: rules({ ...good, path: 'api' }) }, /must be an absolute path/);
       await refuse({ rules: rules({ ...good, backend: { service: { name: 'a' } } }) }, /port/);
+      await refuse({ rules: [{ host: '127.0.0.1' }] }, /host: Invalid value: .*not an IP address/);
       await refuse({ rules: [{ host: 'A_B' }] }, /spec\.rules\[0\]\.host: Invalid value/);
     });
   });

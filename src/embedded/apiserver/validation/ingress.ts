@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { KubeObject } from '../../store/stored-object.ts';
 import { invalid, notSupported, required, type FieldError } from '../status/field-error.ts';
 import { dns1123Subdomain } from './names.ts';
@@ -21,6 +22,7 @@ function ruleErrors({ host, http }: Fields, path: string): FieldError[] {
   const name = typeof host === 'string' ? host.replace(/^\*\./, '') : '';
   const paths = itemsOf(fieldsOf(http)['paths']);
   return [
+    ...(isIP(name) === 0 ? [] : [invalid(`${path}.host`, host, 'must be a DNS name, not an IP address')]),
     ...(name === '' ? [] : dns1123Subdomain(name)).map((problem) => invalid(`${path}.host`, host, problem)),
     ...(http !== undefined && paths.length === 0 ? [required(`${path}.http.paths`)] : []),
     ...paths.flatMap((item, i) => pathErrors(item, `${path}.http.paths[${i}]`)),
