@@ -5,7 +5,7 @@ import type { Flag, Invocation } from '../command.ts';
 import { connectionFlags, dryRunFlags } from '../common-flags.ts';
 import { parseHeader } from '../function/call-headers.ts';
 import { readBytes } from '../function/read-source.ts';
-import { checkSchedule } from './schedule.ts';
+import { checkSchedule, checkTimeZone } from './schedule.ts';
 
 export const cronJobTriggerFlags: readonly Flag[] = [
   { name: 'function', type: 'text', description: 'Function that is called.' },
@@ -48,6 +48,8 @@ export async function cronJobSpecFromFlags(invocation: Invocation): Promise<Reco
   const [schedule, timeout] = [flags.text('schedule'), flags.text('timeout')];
   if (schedule !== undefined) checkSchedule(schedule);
   if (timeout !== undefined) parseDuration(timeout);
+  const timeZone = flags.text('time-zone');
+  if (timeZone !== undefined) checkTimeZone(timeZone);
   const headers = flags
     .list('header')
     .map(parseHeader)
@@ -56,7 +58,7 @@ export async function cronJobSpecFromFlags(invocation: Invocation): Promise<Reco
   const fields = {
     schedule,
     'function-name': flags.text('function'),
-    timeZone: flags.text('time-zone'),
+    timeZone,
     timeout,
     concurrencyPolicy: flags.text('concurrency-policy'),
     suspend: flags.given('suspend') ? flags.on('suspend') : undefined,

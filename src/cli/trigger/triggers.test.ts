@@ -199,6 +199,8 @@ test('cronjob triggers: what is wrong is refused', async () => {
   await refused(2, /--payload is no JSON/, ...hourly, '-p', '{');
   await writeFile(join(api.cwd, 'latin1.json'), Buffer.from('{"a":"\xfc"}', 'latin1'));
   await refused(2, /latin1\.json is no JSON: it is not text in UTF-8/, ...hourly, '-f', 'latin1.json');
+  for (const zone of ['Nowhere/Land', 'europe/berlin', 'Local'])
+    await refused(2, /unknown time zone .*\nhint: Write a name of the tz/, ...hourly, '--time-zone', zone);
   const never = ['trigger', 'cronjob', 'create', 'never', '--function', 'f', '--schedule', '0 0 30 2 *'];
   await refused(2, /Invalid value for --schedule\. no month that it names has such a day\nhint: /, ...never);
   await refused(2, /both raw payload and a payload file/, ...hourly, '-p', '{}', '-f', 'x.json');

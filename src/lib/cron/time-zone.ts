@@ -43,3 +43,16 @@ export class TimeZone {
 }
 
 export const dayMs = 86_400_000;
+
+/** As in the files of the tz database, where Kubernetes looks: Intl takes them in any case, and offsets such as +02:00. */
+const zoneName = /^[A-Z][^/]*(\/[A-Z][^/]*)*$/;
+
+/** Whether Kubernetes knows a time zone of that name: no offset, and not the zone of whatever machine it is. */
+export function isTimeZone(name: string): boolean {
+  if (!zoneName.test(name) || name === 'Local') return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}

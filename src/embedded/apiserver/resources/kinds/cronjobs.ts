@@ -1,4 +1,5 @@
 import { parseSchedule } from '../../../../lib/cron/schedule.ts';
+import { isTimeZone } from '../../../../lib/cron/time-zone.ts';
 import { errorMessage } from '../../../../lib/errors.ts';
 import type { KubeObject } from '../../../store/stored-object.ts';
 import { flag, integer, listOf, objectMeta, objectOf, text, time } from '../../schema/meta-schemas.ts';
@@ -59,18 +60,6 @@ function scheduleErrors(schedule: string): FieldError[] {
     return [];
   } catch (error) {
     return [invalid('spec.schedule', schedule, errorMessage(error))];
-  }
-}
-
-/** As in the files of the tz database, where Kubernetes looks: Intl takes them in any case, and offsets such as +02:00. */
-const zoneName = /^[A-Z][^/]*(\/[A-Z][^/]*)*$/;
-
-function isTimeZone(name: string): boolean {
-  if (!zoneName.test(name) || name === 'Local') return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch {
-    return false;
   }
 }
 
