@@ -5,15 +5,26 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { identify } from '../../src/embedded/supervisor/process-identity.ts';
+import { configMaps } from '../../src/kube/builtin-resources.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { load } from '../helpers/caller.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { isPull, isPush } from '../helpers/held-registry.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
 import { builtin } from '../../src/lib/builtin.ts';
 
 const { createServer } = builtin('node:http');
 
 const namespace = 'default';
+
+const config = { namespace: 'kubeless', name: 'kubeless-config' };
+
+const childrenOf = (pid: number): number[] =>
+  execFileSync('pgrep', ['--parent', String(pid)])
+    .toString()
+    .trim()
+    .split('\n')
+    .map(Number);
 
 async function killed(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
@@ -34,6 +45,10 @@ suite('functions from source, in embedded mode', () => {
     return (await it.askRegistry(path, { method: 'HEAD', headers })).ok;
   }
 
+  /** With times: what is written again is another one. */
+  const registryFiles = (): string[] =>
+    execFileSync('find', [it.instance.home.registry, '-printf', '%P %T@ %s\n']).toString().split('\n').sort();
+
   test('a file is deployed, called, edited under load with no failed call, rolled back', async () => {
     const deployed = await it.answer('hello', 'one');
     assert.equal(deployed.exit, 0, deployed.stderr);
@@ -51,16 +66,37 @@ suite('functions from source, in embedded mode', () => {
     const rolled = await it.kubeless('function', 'rollback', 'hello', '--to', digest);
     assert.equal(rolled.exit, 0, rolled.stderr);
     await eventually('the first build is served', async () => (await it.call('hello')).body === 'one');
+    for (const [flag, text] of [['--undo', 'two'] as const, ['--wait', 'one'] as const]) {
+      const { exit, stderr } = await it.kubeless('function', 'rollback', 'hello', flag);
+      assert.equal(exit, 0, stderr);
+      await eventually(`${text} is served`, async () => (await it.call('hello')).body === text);
+    }
+    assert.equal(await it.made.jobs('hello'), 2);
     await it.nothingBuilds('hello');
   });
 
   test('an unchanged source builds and pushes nothing', async () => {
     await it.answer('same', 'x');
-    const before = await it.get('same');
+    assert.equal(await it.made.jobs('same'), 1);
+    const [before, registry] = [await it.get('same'), registryFiles()];
     const again = await it.answer('same', 'x');
     assert.equal(again.exit, 0, again.stderr);
-    const { status } = await it.get('same');
-    assert.deepEqual([status?.digest, status?.builds?.length], [before.status?.digest, 1]);
+    const edited = await it.kubeless(
+      'function',
+      'update',
+      'same',
+      '--env',
+      'A=1',
+      '--label',
+      'a=b',
+      '--wait',
+    );
+    assert.equal(edited.exit, 0, edited.stderr);
+    const { metadata, status } = await it.get('same');
+    assert.equal(metadata.labels?.['a'], 'b');
+    assert.deepEqual([status?.digest, status?.builds], [before.status?.digest, before.status?.builds]);
+    assert.equal(await it.made.jobs('same'), 1);
+    assert.deepEqual(registryFiles(), registry);
   });
 
   test('a deleted function leaves nothing: no manifest, no bundle, no layer of its own; its name is free at once', async () => {
@@ -105,12 +141,7 @@ suite('functions from source, in embedded mode', () => {
   test('the registry away: the build waits for it, and then goes on', async () => {
     const registry = it.instance.pid('embedded-registry');
     process.kill(registry, 'SIGSTOP');
-    const children = execFileSync('pgrep', ['--parent', String(registry)])
-      .toString()
-      .trim()
-      .split('\n')
-      .map(Number);
-    for (const pid of children) process.kill(pid, 'SIGKILL');
+    for (const pid of childrenOf(registry)) process.kill(pid, 'SIGKILL');
     const path = await it.file('patient.py', answer('patient'));
     const flags = ['--runtime', 'python3.11', '--handler', 'patient.handler', '--from-file', path];
     await it.kubeless('function', 'deploy', 'patient', ...flags);
@@ -134,21 +165,79 @@ suite('functions from source, in embedded mode', () => {
     await eventually('the edit is served', async () => (await it.call('older')).body === 'after');
   });
 
-  for (const part of ['controllers', 'embedded-agent'])
-    test(`kill -9 of ${part} in mid-build: nothing lost, nothing doubled, nothing left`, async () => {
+  for (const [part, podsOfEdit] of [['controllers', 1] as const, ['embedded-agent', 2] as const])
+    test(`kill -9 of ${part} in the middle of an edit under load: no failed call, built once, nothing left`, async () => {
       const name = `killed-${part.slice(-5)}`;
-      await using source = await slowSource(answer(name), it.sourcePort);
-      const flags = ['--runtime', 'python3.11', '--handler', 'mid.handler', '--from-file', source.url];
-      const deployed = await it.kubeless('function', 'deploy', name, ...flags);
-      assert.equal(deployed.exit, 0, deployed.stderr);
+      assert.equal((await it.answer(name, 'before')).exit, 0);
+      await using source = await slowSource(answer('after'), it.sourcePort);
+      await using calls = load(it.instance.url(`/${namespace}/${name}`), 2);
+      const flags = ['--handler', 'mid.handler', '--from-file', source.url];
+      const edited = await it.kubeless('function', 'update', name, ...flags);
+      assert.equal(edited.exit, 0, edited.stderr);
       await source.asked;
+      const building = await it.until(name, 'Building');
+      assert.match(building.status?.message ?? '', /^The build begins|^The source is fetched/);
       await killed(it.instance.pid(part));
+      assert.equal((await it.call(name)).body, 'before');
       source.release();
       const { status } = await it.until(name, 'Ready');
-      assert.equal(status?.builds?.length, 1);
-      assert.equal((await it.call(name)).body, name);
+      await eventually('the edit is served', async () => (await it.call(name)).body === 'after');
       await it.nothingBuilds(name);
+      assert.equal(status?.builds?.length, 2);
+      assert.equal(await it.made.jobs(name), 2);
+      const pods = it.made.pods(name);
+      assert.equal(pods.length, 1 + podsOfEdit);
+      const ofAgent = 'The agent of this machine ended while the pod ran.';
+      const told = pods.filter((pod) => pod.status?.message === ofAgent);
+      assert.equal(told.length, podsOfEdit - 1);
+      assert.ok(calls.results.length > 0);
+      assert.deepEqual(
+        calls.results.filter(({ status: code, body }) => code !== 200 || !['before', 'after'].includes(body)),
+        [],
+      );
     });
+
+  test('each stage of a build is told; kill -9 of the registry in mid-push is told too, and pushed again', async () => {
+    await using registry = await it.holdRegistry();
+    const { data } = await it.client.get(configMaps, config);
+    await it.client.mergePatch(configMaps, config, {
+      data: { 'function-registry': `${registry.host}/functions` },
+    });
+    const push = registry.hold(isPush);
+    assert.equal((await it.answer('stages', 'one', '--wait=false')).exit, 0);
+    await push.reached;
+    const pushing = await it.until('stages', 'Pushing');
+    assert.equal(pushing.status?.message, 'The image is put together and pushed.');
+    const pull = registry.hold(isPull);
+    push.release();
+    await pull.reached;
+    await eventually('the node tells', async () => {
+      const { status } = await it.until('stages', 'Pulling');
+      return status?.message === `Fetching ${status?.image ?? ''}.`;
+    });
+    pull.release();
+    await it.until('stages', 'Ready');
+    assert.equal((await it.call('stages')).body, 'one');
+
+    const again = registry.hold(isPush);
+    await it.answer('stages', 'two', '--wait=false');
+    await again.reached;
+    const [server = 0] = childrenOf(it.instance.pid('embedded-registry'));
+    await killed(server);
+    again.release();
+    const failed = await it.until('stages', 'PushFailed');
+    assert.match(failed.status?.message ?? '', /It is tried again after a while\. The version of before is/);
+    await eventually('an event tells', async () =>
+      (await it.events('stages')).some((event) => event.startsWith('PushFailed:')),
+    );
+    assert.equal((await it.call('stages')).body, 'one');
+    const { status } = await it.until('stages', 'Ready');
+    await eventually('it is served', async () => (await it.call('stages')).body === 'two');
+    assert.deepEqual([status?.builds?.length, await it.made.jobs('stages')], [2, 3]);
+    await it.nothingBuilds('stages');
+    await it.kubeless('function', 'delete', 'stages');
+    await it.client.mergePatch(configMaps, config, { data });
+  });
 });
 
 /** The command line gets it at once, for its checksum; a build waits for it until it is released. */

@@ -10,6 +10,8 @@ import { embeddedInstance, type EmbeddedInstance } from './embedded-instance.ts'
 import { eventually } from './eventually.ts';
 import { call } from './caller.ts';
 import { freePorts } from './free-ports.ts';
+import { heldRegistry, type HeldRegistry } from './held-registry.ts';
+import { MadeBuilds } from './made-builds.ts';
 import { testClient } from './test-client.ts';
 
 const namespace = 'default';
@@ -20,6 +22,9 @@ export interface SourceDeploys extends AsyncDisposable {
   client: KubeClient;
   /** Of this machine's loopback: the only one that builds may reach, free at first. */
   sourcePort: number;
+  made: MadeBuilds;
+  /** The registry at another address, for as long as a test wants: nodes take it for one of theirs. */
+  holdRegistry(): Promise<HeldRegistry>;
   /** Asks the registry as the platform does: with its login. */
   askRegistry(path: string, init?: { method?: string; headers?: Record<string, string> }): Promise<Response>;
   /** Writes a source file; returns its path. */
@@ -39,11 +44,16 @@ export interface SourceDeploys extends AsyncDisposable {
 /** `more` settings of its parts, as environment variables. */
 export async function sourceDeploys(more: NodeJS.ProcessEnv = {}): Promise<SourceDeploys> {
   const stack = new AsyncDisposableStack();
-  const [sourcePort = 0] = await freePorts(1);
-  const settings = { ...more, KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort) };
+  const [sourcePort = 0, heldPort = 0] = await freePorts(2);
+  const settings = {
+    ...more,
+    KONTAIN_BUILD_LOOPBACK_PORTS: String(sourcePort),
+    KONTAIN_INSECURE_REGISTRIES: `127.0.0.1:${heldPort}`,
+  };
   const instance = stack.use(await embeddedInstance(settings));
   await instance.up();
   const client = stack.use(await testClient(instance.home.kubeconfig));
+  const made = stack.use(new MadeBuilds(client));
   const file = async (name: string, content: string | Buffer): Promise<string> => {
     const path = join(instance.home.root, name);
     await writeFile(path, content);
@@ -55,6 +65,11 @@ export async function sourceDeploys(more: NodeJS.ProcessEnv = {}): Promise<Sourc
     instance,
     client,
     sourcePort,
+    made,
+    async holdRegistry() {
+      const [[registry, auth] = ['', '']] = await readAuthFiles(instance.home.registryAuth);
+      return heldRegistry(heldPort, registry, auth);
+    },
     file,
     kubeless: cli,
     get,
