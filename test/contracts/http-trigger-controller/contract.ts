@@ -18,7 +18,10 @@ export function httpTriggerControllerContract(name: string, start: StartTarget):
       leader = await world.start('http-trigger-controller');
     });
     after(() => world[Symbol.asyncDispose]());
-    const current: Current = () => ({ world, leader });
+    const follow = (next: RunningProgram): void => {
+      leader = next;
+    };
+    const current: Current = () => ({ world, leader, follow });
     for (const part of [routesContract, claimsContract, problemsContract, recoveryContract]) part(current);
   });
 }

@@ -3,7 +3,11 @@ import type { RunningProgram } from '../../helpers/program.ts';
 import type { TriggerWorld } from '../../helpers/trigger-world.ts';
 
 /** What the suite runs in; there is one from `before` to `after`. */
-export type Current = () => { world: TriggerWorld; leader: RunningProgram };
+export type Current = () => {
+  world: TriggerWorld;
+  leader: RunningProgram;
+  follow(next: RunningProgram): void;
+};
 
 /** `spec` of a trigger. */
 export const to = (functionName: string, more: object = {}): object => ({
