@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { after, before, suite, test } from 'node:test';
 import type { KubeClient } from '../../src/kube/client-types.ts';
-import { jobs, pods, type Job } from '../../src/kube/workload-resources.ts';
+import { jobs, pods, type Job, type Pod } from '../../src/kube/workload-resources.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { embeddedInstance, type EmbeddedInstance } from '../helpers/embedded-instance.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { testClient } from '../helpers/test-client.ts';
@@ -55,6 +56,16 @@ suite('cronjob triggers in embedded mode', () => {
       },
       60_000,
     );
+  };
+  /** By when they were due. */
+  const runs = async (name: string): Promise<Job[]> => {
+    const { items } = await client.list(jobs, { namespace: 'default' });
+    const own = items.filter(({ metadata }) => new RegExp(`^${name}-\\d+$`).test(metadata.name ?? ''));
+    return own.sort((a, b) => dueMs(a) - dueMs(b));
+  };
+  const podsOf = async (job: string): Promise<Pod[]> => {
+    const { items } = await client.list(pods, { namespace: 'default', labelSelector: `job-name=${job}` });
+    return items;
   };
   const answer = async (name: string): Promise<Record<string, unknown>> => {
     const log = await it.kubectl.run('logs', `job/${name}-now`);
@@ -132,23 +143,17 @@ suite('cronjob triggers in embedded mode', () => {
   test('a run every minute is begun once though what begins it is killed, and the trigger tells', async () => {
     await trigger('minutely', { schedule: '* * * * *', payload: {} });
     process.kill(it.pid('embedded-agent'), 'SIGKILL');
-    const runs = async (): Promise<Job[]> => {
-      const { items } = await client.list(jobs, { namespace: 'default' });
-      return items.filter(({ metadata }) => /^minutely-\d+$/.test(metadata.name ?? ''));
-    };
     const done = await eventually(
       'a run was begun and went well',
       async () => {
-        const begun = await runs();
-        return begun.some(({ status }) => status?.conditions?.some(({ type }) => type === 'Complete'))
-          ? begun
-          : undefined;
+        const begun = await runs('minutely');
+        return begun.some((job) => isEnded(job, 'Complete')) ? begun : undefined;
       },
       150_000,
     );
     const [first] = done;
-    const minute = Number(first?.metadata.name?.slice('minutely-'.length));
-    const due = new Date(minute * 60_000).toISOString().replace('.000', '');
+    assert.ok(first !== undefined);
+    const due = new Date(dueMs(first)).toISOString().replace('.000', '');
     await eventually('the trigger tells', async () => {
       const path = 'jsonpath={.status.lastScheduleTime} {.status.lastSuccessfulTime}';
       const [scheduled = '', succeeded = ''] = (
@@ -157,9 +162,44 @@ suite('cronjob triggers in embedded mode', () => {
       return scheduled >= due && succeeded >= due;
     });
     await it.kubectl.run('delete', 'cronjobtrigger', 'minutely');
-    await eventually('nothing is left of it', async () => (await runs()).length === 0, 60_000);
+    await eventually('nothing is left of it', async () => (await runs('minutely')).length === 0, 60_000);
+  });
+
+  test('down and up over a due time: the run that was missed is made up for once, one in flight is not begun again', async () => {
+    await trigger('cut', { 'function-name': 'slow' });
+    await it.kubectl.run('create', 'job', 'cut-now', '--from=cronjob/cut');
+    await eventually('it runs', async () => (await podsOf('cut-now'))[0]?.status?.phase === 'Running');
+    await trigger('missed', { schedule: '* * * * *', payload: {} });
+    const downMs = Date.now();
+    await it.down();
+    await systemClock.sleep((Math.floor(Date.now() / minuteMs) + 1) * minuteMs + 1000 - Date.now());
+    await it.up();
+    const [first] = await eventually('the missed run went well', async () => {
+      const made = (await runs('missed')).filter((job) => dueMs(job) > downMs);
+      return made.some((job) => isEnded(job, 'Complete')) ? made : undefined;
+    });
+    assert.ok(first !== undefined);
+    const begunMs = Date.parse(first.metadata.creationTimestamp ?? '');
+    const due = (await runs('missed')).filter((job) => dueMs(job) > downMs && dueMs(job) <= begunMs);
+    assert.deepEqual(
+      due.map(({ metadata }) => metadata.uid),
+      [first.metadata.uid],
+    );
+    assert.equal((await podsOf(first.metadata.name ?? '')).length, 1);
+    await eventually('what ran then has failed', async () => {
+      return isEnded(await client.get(jobs, { namespace: 'default', name: 'cut-now' }), 'Failed');
+    });
+    const told = (await podsOf('cut-now')).map(({ status }) => status?.message);
+    assert.deepEqual(told, ['The agent of this machine ended while the pod ran.']);
   });
 });
+
+const minuteMs = 60_000;
+/** Jobs of CronJobs are named by the minute. */
+const dueMs = ({ metadata }: Job): number => Number(metadata.name?.split('-').at(-1)) * minuteMs;
+
+const isEnded = ({ status }: Job, how: 'Complete' | 'Failed'): boolean =>
+  status?.conditions?.some(({ type }) => type === how) === true;
 
 function kubeless(kind: string, name: string, spec: object): object {
   return { apiVersion: 'kubeless.io/v1beta1', kind, metadata: { name }, spec };
