@@ -46,6 +46,7 @@ export interface Pod extends KubeObject {
     phase?: string;
     reason?: string;
     message?: string;
+    conditions?: { type: string; status: string; message?: string }[];
     initContainerStatuses?: ContainerStatus[];
     containerStatuses?: ContainerStatus[];
   };

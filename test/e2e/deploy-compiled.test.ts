@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { pushImages } from '../../src/embedded/setup/push-images.ts';
 import { readAuthFiles } from '../../src/oci/registry-auth.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { mavenRepository, pomOf } from '../helpers/maven-repository.ts';
 import { repository } from '../helpers/program.ts';
 import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
@@ -70,6 +71,7 @@ suite('deploys of what is compiled, and of any executable', { concurrency: false
       assert.notEqual(mistake.exit, 0);
       assert.match(mistake.stderr, /CompileFailed/);
       assert.match(mistake.stderr, told);
+      await eventually('an event tells', async () => (await deploys.events(name)).some(isCompileFailed));
       assert.equal((await deploys.call(name)).body, 'hello world\n');
 
       await deploys.file(file, content.replace('hello world', 'hello again'));
@@ -114,6 +116,10 @@ suite('deploys of what is compiled, and of any executable', { concurrency: false
     const mistake = await deploys.kubeless('function', 'update', 'hello-cgi', '-f', script, '--wait');
     assert.notEqual(mistake.exit, 0);
     assert.match(mistake.stderr, /CompileFailed.*perl6/s);
+    await eventually('an event tells', async () => (await deploys.events('hello-cgi')).some(isCompileFailed));
     assert.equal((await deploys.call('hello-cgi')).body, 'hello world\n');
   });
 });
+
+const isCompileFailed = (event: string): boolean =>
+  /^CompileFailed: .*\. The version of before is still served\.$/s.test(event);

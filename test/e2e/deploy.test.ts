@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { identify } from '../../src/embedded/supervisor/process-identity.ts';
-import { configMaps } from '../../src/kube/builtin-resources.ts';
+import { configMaps, coreEvents } from '../../src/kube/builtin-resources.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { load } from '../helpers/caller.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -16,6 +16,7 @@ import { builtin } from '../../src/lib/builtin.ts';
 const { createServer } = builtin('node:http');
 
 const namespace = 'default';
+const ofAgent = 'The agent of this machine ended while the pod ran.';
 
 const config = { namespace: 'kubeless', name: 'kubeless-config' };
 
@@ -179,6 +180,15 @@ suite('functions from source, in embedded mode', () => {
       assert.match(building.status?.message ?? '', /^The build begins|^The source is fetched/);
       await killed(it.instance.pid(part));
       assert.equal((await it.call(name)).body, 'before');
+      if (part === 'embedded-agent')
+        await eventually('condition and event tell', async () => {
+          const { status } = await it.until(name, 'Building');
+          const { items } = await it.client.list(coreEvents, { namespace });
+          const told = `It was cut off and is made again: ${ofAgent} `;
+          return (
+            status?.message?.startsWith(told) === true && items.some(({ message }) => message === ofAgent)
+          );
+        });
       source.release();
       const { status } = await it.until(name, 'Ready');
       await eventually('the edit is served', async () => (await it.call(name)).body === 'after');
@@ -187,7 +197,6 @@ suite('functions from source, in embedded mode', () => {
       assert.equal(await it.made.jobs(name), 2);
       const pods = it.made.pods(name);
       assert.equal(pods.length, 1 + podsOfEdit);
-      const ofAgent = 'The agent of this machine ended while the pod ran.';
       const told = pods.filter((pod) => pod.status?.message === ofAgent);
       assert.equal(told.length, podsOfEdit - 1);
       assert.ok(calls.results.length > 0);

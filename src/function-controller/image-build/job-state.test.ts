@@ -45,6 +45,19 @@ test('on its way: which step', () => {
   assert.deepEqual(jobState(job('Complete'), []), { kind: 'complete' });
 });
 
+test('what was cut off is made again: it is told, and is not why the build fails', () => {
+  const [first] = pod(ended('prepare', 137));
+  const target = { type: 'DisruptionTarget', status: 'True', message: 'The node goes.' };
+  const cut: Pod = { metadata: {}, status: { ...first?.status, phase: 'Failed', conditions: [target] } };
+  assert.deepEqual(jobState(job(), [cut, ...pod({ name: 'check', state: { running: {} } })]), {
+    kind: 'running',
+    reason: 'Building',
+    message: 'It was cut off and is made again: The node goes. The function is loaded once.',
+  });
+  const failed = jobState(job('Failed'), [cut, ...pod(ended('check', 2, 'hello.py, line 1: x'))]);
+  assert.ok(failed.kind === 'failed' && failed.final && failed.failure.reason === 'LoadFailed');
+});
+
 test('failed: which step, why, the last lines, and whether trying again helps', () => {
   const cases: readonly [ContainerStatus, string, RegExp, boolean][] = [
     [ended('prepare', 2, 'a\nchecksum differs\n'), 'SourceFailed', /unpacked: checksum differs\.$/, true],

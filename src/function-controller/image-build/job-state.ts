@@ -55,6 +55,23 @@ const steps: Readonly<Record<string, { doing: string; failed: string; reason: Fa
 const unknownStep = { failed: 'A container of the build failed', reason: 'BuildFailed' } as const;
 
 function progress(pods: readonly Pod[]): { reason: 'Building' | 'Pushing'; message: string } {
+  const { reason, message } = step(pods.filter((pod) => cutOff(pod) === undefined));
+  const why = pods.map(cutOff).find((text) => text !== undefined);
+  return {
+    reason,
+    message: why === undefined ? message : `It was cut off and is made again: ${why} ${message}`,
+  };
+}
+
+/** Why a pod was ended that did nothing wrong: the Job makes another one. */
+function cutOff({ status }: Pod): string | undefined {
+  const target = status?.conditions?.find(
+    (item) => item.type === 'DisruptionTarget' && item.status === 'True',
+  );
+  return target === undefined || status?.phase !== 'Failed' ? undefined : (target.message ?? '');
+}
+
+function step(pods: readonly Pod[]): { reason: 'Building' | 'Pushing'; message: string } {
   const containers = pods.flatMap(containersOf);
   const waiting = containers.find(({ state }) => state?.waiting?.message !== undefined);
   if (waiting !== undefined) return { reason: 'Building', message: waitingMessage(waiting) };
@@ -85,7 +102,7 @@ function failureOf(
       'DiskFull',
       `The machine ended the build to keep room on its disk. ${evicted.status?.message ?? ''} Free some, or let the build write less.`,
     );
-  for (const { name, state } of pods.flatMap(containersOf)) {
+  for (const { name, state } of pods.filter((pod) => cutOff(pod) === undefined).flatMap(containersOf)) {
     const { terminated } = state ?? {};
     if (terminated !== undefined && terminated.exitCode !== 0) return containerFailure(name, terminated);
   }

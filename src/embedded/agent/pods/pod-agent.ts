@@ -6,6 +6,7 @@ import { errorMessage, hasErrno } from '../../../lib/errors.ts';
 import { isEnded, type Pod, type PodStatus } from '../kinds.ts';
 import type { PodParts } from './pod-parts.ts';
 import { removeTree } from './pod-places.ts';
+import { named } from './prepare-pod.ts';
 import { PodState } from './pod-state.ts';
 import { PodEnd, runPod } from './run-pod.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -99,12 +100,17 @@ export class PodAgent {
     });
     if (this.#begun.has(uid)) {
       final = await this.#earlierResult(uid);
-      if (final === undefined)
-        state.disrupted('TerminationByKubelet', 'The agent of this machine ended while the pod ran.');
+      if (final === undefined) this.#disrupt(pod, state);
       else writer.changed();
     } else await this.#runToEnd(pod, state, signal);
     if (!signal.aborted) await this.#keepResult(places.resultOf(uid), final ?? state.status);
     await writer.flush();
+  }
+
+  #disrupt(pod: Pod, state: PodState): void {
+    const [reason, message] = ['TerminationByKubelet', 'The agent of this machine ended while the pod ran.'];
+    state.disrupted(reason, message);
+    this.#parts.events.record(named(pod), { type: 'Warning', reason, message });
   }
 
   /** For the next agent. Not flushed to disk: after a power cut the pod counts as disrupted. */
