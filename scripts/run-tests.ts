@@ -9,6 +9,7 @@ const longest = [
   'test/e2e/cronjob-triggers.test.ts',
   'test/contracts/function-controller-embedded.test.ts',
   'test/contracts/cronjob-trigger-controller-embedded.test.ts',
+  'test/contracts/http-trigger-controller-embedded.test.ts',
   'test/e2e/deploy-compiled.test.ts',
   'test/e2e/runtime-java.test.ts',
   'test/e2e/scripting-languages.test.ts',

@@ -110,6 +110,17 @@ export function failuresContract(bench: Bench): void {
     const { imagePullSecrets } = (await world.image('homeless')).spec as { imagePullSecrets: unknown };
     assert.deepEqual(imagePullSecrets, [{ name: 'kubeless-registry-credentials' }]);
     await world.delete('homeless');
+    // What is in an account's registry is not ours to remove: it is there for whoever comes again.
+    await eventually('the name is free', () =>
+      world.deploy('homeless', python('x')).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const again = await world.until('homeless', 'Ready');
+    assert.equal(again.status?.digest, status?.digest);
+    assert.equal(world.builds('homeless').length, 1);
+    await world.delete('homeless');
     const ref = { namespace: world.namespace, name: 'kubeless-registry-credentials' };
     await world.client.delete(secrets, ref);
     await world.configure({});
