@@ -68,7 +68,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
     const failed = await it.until('disk', 'DiskFull');
     assert.match(
       readyOf(failed)?.message ?? '',
-      /to keep room on its disk.*Free some.*version of before is still served/,
+      /(to keep room on its disk|disk of the build is full)\..*Free s.*version of before is still served/,
     );
     await eventually('an event says so', async () =>
       (await it.events('disk')).some((event) => event.startsWith('DiskFull:')),

@@ -62,6 +62,8 @@ test('failed: which step, why, the last lines, and whether trying again helps', 
   const cases: readonly [ContainerStatus, string, RegExp, boolean][] = [
     [ended('prepare', 2, 'a\nchecksum differs\n'), 'SourceFailed', /unpacked: checksum differs\.$/, true],
     [ended('prepare', 10, 'away'), 'SourceFailed', /away\.$/, false],
+    [ended('prepare', 11, 'The disk is full.'), 'DiskFull', /unpacked: The disk is full\.$/, false],
+    [ended('install', 11, 'whatever'), 'DependenciesFailed', /whatever/, false],
     [ended('install', 2, 'no matching distribution'), 'DependenciesFailed', /no matching/, false],
     [ended('compile', 1, 'syntax error!'), 'CompileFailed', /syntax error!$/, false],
     [

@@ -1,3 +1,4 @@
+import { errorCatalogue } from '../../lib/error-catalogue.ts';
 import { FunctionFailure, type FailureReason } from '../failure.ts';
 import type { ContainerStatus, Job, Pod } from '../../kube/workload-resources.ts';
 import { attemptAnnotation, authorsFault } from './build-job.ts';
@@ -119,12 +120,17 @@ interface Terminated {
   message?: string;
 }
 
+/** Of our own programs, as src/lib/error-catalogue.ts has it: they may notice before the machine ends the build. */
+const noRoom = errorCatalogue.disk_full.exit;
+const ownSteps = ['prepare', 'fetch', 'build'];
+
 function containerFailure(name: string, { exitCode, reason, message = '' }: Terminated): JobState {
   const { failed: what, reason: word } = steps[name] ?? unknownStep;
   const log = lastLines(message);
   const why = name === 'check' ? whyNotLoaded(exitCode, reason, log) : whyFailed(exitCode, reason, log);
   const options = log.length === 0 ? {} : { log: log.join('\n') };
-  const failure = new FunctionFailure(word, sentence(`${what}: ${why}`), options);
+  const isFull = exitCode === noRoom && ownSteps.includes(name);
+  const failure = new FunctionFailure(isFull ? 'DiskFull' : word, sentence(`${what}: ${why}`), options);
   // What installs is a program of others, whose 2 means nothing.
   return { kind: 'failed', failure, final: exitCode === authorsFault && name !== 'install' };
 }
