@@ -3,7 +3,8 @@ import { envSchema, secretRefsSchema } from './env-var.ts';
 import { fileMountsSchema } from './file-mount.ts';
 import { imageReferenceSchema } from './image-reference.ts';
 import { routesSchema } from './image-routes.ts';
-import { duration, quantity, withRules } from './schema-rules.ts';
+import { leastMemory } from './quantity.ts';
+import { duration, quantity, sizeAtLeast, withRules } from './schema-rules.ts';
 
 const strings = (description: string) => z.array(z.string().max(131_072)).max(1000).describe(description);
 
@@ -21,8 +22,9 @@ const isolationSchema = withRules(
 
 const resourcesSchema = z
   .object({
-    memory: quantity(
+    memory: sizeAtLeast(
       'Memory of one call, its files in /tmp included. Default: 128Mi.',
+      leastMemory,
       '128Mi or 1Gi',
     ).optional(),
     cpu: quantity(

@@ -31,23 +31,39 @@ export function parseCpuMillis(value: string | number): number {
   return parseScaled(value, 3, 'an amount of cores; write for example 500m or 2');
 }
 
-/** `value` × 10^shift. Exact integers all the way: 0.1 has no binary fraction, and 1Ei is over 2^53. */
-function parseScaled(value: string | number, shift: number, expected: string): number {
-  const text = String(value);
-  const match = grammar.exec(text);
-  const result = match === null ? Number.NaN : scale(match[1] ?? '', match[3] ?? '', shift);
-  if (Number.isSafeInteger(result)) return result;
-  throw new PlatformError('invalid', `"${text}" is not ${expected}`);
+/** The least memory of a call that is taken: under it nothing starts, and it is mostly a unit that was forgotten. */
+export const leastMemory = '1Mi';
+
+/** Billionths, rounded up: what is compared without loss. Throws `invalid`. */
+export function parseNanos(value: string | number): bigint {
+  return parseExact(value, 9, 'a quantity; write for example 128Mi or 500m');
 }
 
-function scale(digits: string, suffix: string, shift: number): number {
+/** `value` × 10^shift. Exact integers all the way: 0.1 has no binary fraction, and 1Ei is over 2^53. */
+function parseScaled(value: string | number, shift: number, expected: string): number {
+  const result = Number(parseExact(value, shift, expected));
+  if (Number.isSafeInteger(result)) return result;
+  throw notA(expected, value);
+}
+
+function parseExact(value: string | number, shift: number, expected: string): bigint {
+  const match = grammar.exec(String(value));
+  if (match === null) throw notA(expected, value);
+  return scale(match[1] ?? '', match[3] ?? '', shift);
+}
+
+function notA(expected: string, value: string | number): PlatformError {
+  return new PlatformError('invalid', `"${value}" is not ${expected}`);
+}
+
+function scale(digits: string, suffix: string, shift: number): bigint {
   const [integer = '', fraction = ''] = digits.split('.');
   const binary = binaryExponents[suffix];
   const exponent = shift - fraction.length + (binary === undefined ? decimalExponent(suffix) : 0);
   let numerator = BigInt(`${integer}${fraction}`) * 2n ** BigInt(binary ?? 0);
   if (exponent >= 0) numerator *= 10n ** BigInt(exponent);
   const denominator = exponent < 0 ? 10n ** BigInt(-exponent) : 1n;
-  return Number((numerator + denominator - 1n) / denominator);
+  return (numerator + denominator - 1n) / denominator;
 }
 
 function decimalExponent(suffix: string): number {

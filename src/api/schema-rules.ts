@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { durationPattern } from './duration.ts';
-import { quantityPattern } from './quantity.ts';
+import { parseBytes, parseNanos, quantityPattern } from './quantity.ts';
 
 /**
  * One condition in two languages: CEL for the API server, TypeScript for programs that read objects stored before the
@@ -75,26 +75,40 @@ interface AmountOptions {
   message: string;
   /** Whether an empty text is taken, for clients that write all fields. */
   empty?: boolean;
+  /** A quantity that it must not be under. */
+  least?: string;
 }
 
-function amount({ description, pattern, nonZero, message, empty = false }: AmountOptions) {
+function amount({ description, pattern, nonZero, message, empty = false, least }: AmountOptions) {
   const [isValid, isNonZero] = [new RegExp(pattern), new RegExp(nonZero)];
   const text = [pattern, nonZero]
     .map((expression) => `self.matches(${JSON.stringify(expression)})`)
     .join(' && ');
-  const textRule = empty ? `self == '' || (${text})` : text;
+  const textRule = empty ? `self == '' || (${text})` : `${text}${atLeast(least)}`;
+  const leastNanos = least === undefined ? 0n : parseNanos(least);
   const holds = (value: string | number) =>
     typeof value === 'number'
-      ? value > 0
-      : (empty && value === '') || (isValid.test(value) && isNonZero.test(value));
+      ? value > 0 && BigInt(value) * nano >= leastNanos
+      : (empty && value === '') ||
+        (isValid.test(value) &&
+          isNonZero.test(value) &&
+          (least === undefined || parseNanos(value) >= leastNanos));
+  const leastNumber = least === undefined ? 'self > 0' : `self >= ${parseBytes(least)}`;
   return z
     .union([z.int(), z.string().max(32)], { error: message })
     .refine(holds, { error: message })
     .meta({
       description,
       'x-kubernetes-int-or-string': true,
-      'x-kubernetes-validations': [{ rule: `type(self) == int ? self > 0 : ${textRule}`, message }],
+      'x-kubernetes-validations': [{ rule: `type(self) == int ? ${leastNumber} : ${textRule}`, message }],
     });
+}
+
+const nano = 1_000_000_000n;
+
+/** https://kubernetes.io/docs/reference/using-api/cel/#kubernetes-quantity-library */
+function atLeast(least: string | undefined): string {
+  return least === undefined ? '' : ` && !quantity(self).isLessThan(quantity("${least}"))`;
 }
 
 const durationMessage = 'write whole seconds (30) or a duration such as 500ms, 30s, 2m or 1h30m';
@@ -114,4 +128,10 @@ export function durationOrEmpty(description: string) {
 export function quantity(description: string, example: string) {
   const message = `write a quantity such as ${example}`;
   return amount({ description, message, pattern: quantityPattern, nonZero: '^[0.]*[1-9]' });
+}
+
+/** As quantity, of bytes, and not under `least`. */
+export function sizeAtLeast(description: string, least: string, example: string) {
+  const message = `write ${least} or more, such as ${example}: a number alone is bytes`;
+  return amount({ description, message, pattern: quantityPattern, nonZero: '^[0.]*[1-9]', least });
 }

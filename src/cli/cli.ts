@@ -5,13 +5,16 @@ import type { CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { helpFlag } from './common-flags.ts';
 import { goneHint } from './gone.ts';
+import { hintFor } from './error-hint.ts';
+import { commandFirst, misplacedFlag } from './leading-flags.ts';
 import { commandHelp, groupHelp } from './help.ts';
 import { say, type Io } from './io.ts';
+import { oneLine } from './one-line.ts';
 import { Session } from './session.ts';
 
 /** The whole program. Resolves to the exit code; what went wrong is one line on standard error, and a hint. */
 export async function runCli(given: readonly string[], io: Io): Promise<number> {
-  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  const argv = commandFirst(given[0] === 'help' ? [...given.slice(1), '--help'] : given, commandWords);
   const found = findCommand(argv);
   try {
     if (found === undefined) return showGroup(argv, io);
@@ -33,6 +36,8 @@ async function runCommand(entry: CommandEntry, argv: readonly string[], io: Io):
   return (await command.run({ args, flags, io, session, commands })) ?? 0;
 }
 
+const commandWords = new Set(commands.flatMap(pathsOf));
+
 /** The command whose words the arguments begin with. */
 function findCommand(argv: readonly string[]): { entry: CommandEntry; rest: readonly string[] } | undefined {
   for (let length = Math.min(argv.length, 3); length > 0; length -= 1) {
@@ -51,26 +56,29 @@ function pathsOf({ path, aliases = [] }: CommandEntry): string[] {
 /** `kubeless function` alone shows what there is; an unknown word is an error. */
 function showGroup(argv: readonly string[], io: Io): number {
   const words = argv.filter((word) => word !== '--help' && word !== '-h');
+  if (words[0]?.startsWith('-') === true) throw misplacedFlag(words[0]);
   const group = words.join(' ');
   const inGroup = commands.filter(({ path }) => group === '' || path.startsWith(`${group} `));
   if (inGroup.length === 0)
     throw new PlatformError('bad_request', `unknown command "${group}"`, {
-      hint: goneHint(group) ?? 'Run "kubeless --help" for the list.',
+      hint: goneHint(group) ?? `Run "${['kubeless', ...groupOf(words)].join(' ')} --help" for the list.`,
     });
   io.stdout.write(groupHelp(group, inGroup));
   return 0;
 }
 
+/** As many of the words as are the beginning of a command. */
+function groupOf(words: readonly string[]): readonly string[] {
+  const group = words.slice(0, -1);
+  const isKnown = commands.some(({ path }) => path.startsWith(`${group.join(' ')} `));
+  return group.length === 0 || isKnown ? group : groupOf(group);
+}
+
 function report(thrown: unknown, io: Io, path: string | undefined): number {
   if (io.signal.aborted) return 130;
   const error = toPlatformError(thrown);
-  const hint =
-    error.hint ?? (error.code === 'bad_request' && path !== undefined ? helpHint(path) : undefined);
-  say(io, `error: ${error.message}`);
-  if (hint !== undefined) say(io, `hint: ${hint}`);
+  const hint = hintFor(error, path);
+  say(io, `error: ${oneLine(error.message)}`);
+  if (hint !== undefined) say(io, `hint: ${oneLine(hint)}`);
   return errorCatalogue[error.code].exit;
-}
-
-function helpHint(path: string): string {
-  return `Run "kubeless ${path} --help" for what can be written.`;
 }

@@ -37,7 +37,10 @@ export async function send({
     return response;
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new PlatformError('not_ready', `cannot reach ${target.origin}: ${reason(error)}`, { cause: error });
+    throw new PlatformError('not_ready', `cannot reach ${target.origin}: ${reason(error)}`, {
+      hint: 'Check the address, and that what listens there is running.',
+      cause: error,
+    });
   }
 }
 
@@ -61,7 +64,9 @@ export async function download(url: string, signal: AbortSignal): Promise<Buffer
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new PlatformError('bad_request', `"${text}" is no http:// or https:// URL`);
+  throw new PlatformError('bad_request', `"${text}" is no http:// or https:// URL`, {
+    hint: 'Write it with its scheme: http://HOST:PORT.',
+  });
 }
 
 /** Node tries each address of a host and puts the reasons into an AggregateError without a message. */

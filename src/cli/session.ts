@@ -4,6 +4,7 @@ import type { KubeClient } from '../kube/client-types.ts';
 import { PlatformError } from '../lib/errors.ts';
 import type { FlagValues } from './flag-values.ts';
 import type { Io } from './io.ts';
+import { checkNamespaceName } from './names.ts';
 
 interface Connection {
   client: KubeClient;
@@ -35,7 +36,9 @@ export class Session implements AsyncDisposable {
 
   /** `--namespace`, else that of the context. */
   async namespace(): Promise<string> {
-    return this.#flags.text('namespace') ?? (await this.client()).namespace;
+    const given = this.#flags.text('namespace');
+    if (given !== undefined) checkNamespaceName(given);
+    return given ?? (await this.client()).namespace;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,9 +82,12 @@ async function firstOf<T>(files: readonly string[], load: (file: string) => Prom
 /** kubectl's rules: --kubeconfig, else those of the KUBECONFIG list that exist, else ~/.kube/config. */
 function kubeconfigFiles({ env, cwd }: Io, flags: FlagValues): string[] {
   const flag = flags.text('kubeconfig');
-  if (flag !== undefined) return [resolve(cwd, flag)];
+  if (flag !== undefined) return existing([flag], { env, cwd });
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
-  const candidates = listed.length > 0 ? listed : [join(env['HOME'] ?? '/', '.kube/config')];
+  return existing(listed.length > 0 ? listed : [join(env['HOME'] ?? '/', '.kube/config')], { env, cwd });
+}
+
+function existing(candidates: readonly string[], { env, cwd }: Pick<Io, 'env' | 'cwd'>): string[] {
   const found = candidates.map((file) => resolve(cwd, file)).filter((file) => existsSync(file));
   if (found.length > 0) return found;
   throw new PlatformError('bad_request', `no kubeconfig: ${candidates.join(', ')} does not exist`, {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import * as z from 'zod';
-import { errorMessage, PlatformError } from '../lib/errors.ts';
+import { errorMessage, hasErrno, PlatformError } from '../lib/errors.ts';
 import { yaml } from '../lib/yaml.ts';
 import type { BearerCredential, KubeConnection, KubeTls } from './connection.ts';
 import {
@@ -39,12 +38,19 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
   try {
     document = text.startsWith('{') ? JSON.parse(text) : yaml().parse(text);
   } catch (error) {
-    throw new PlatformError('invalid', `${source} is not YAML: ${errorMessage(error)}`, { cause: error });
+    // The lines after the first show the place.
+    const [problem = ''] = errorMessage(error).split('\n');
+    const message = `${source} is not YAML: ${problem.replace(/:$/, '')}`;
+    throw new PlatformError('invalid', message, { hint: checkHint, cause: error });
   }
   const result = kubeconfigSchema.safeParse(document);
   if (result.success) return result.data;
-  throw new PlatformError('invalid', `${source} is not a kubeconfig: ${z.prettifyError(result.error)}`);
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
+  const message = `${source} is not a kubeconfig: ${problems.join('; ')}`;
+  throw new PlatformError('invalid', message, { hint: checkHint });
 }
+
+const checkHint = 'Mend it, or choose another file; "kubectl config view" shows how one looks.';
 
 function pickContext(config: Kubeconfig, options: KubeconfigOptions, source: string): KubeconfigContext {
   const name = options.context ?? config['current-context'] ?? '';
@@ -58,7 +64,9 @@ function lookUp<T>(map: ReadonlyMap<string, T>, name: string, what: string, sour
   const found = map.get(name);
   if (found !== undefined) return found;
   const known = [...map.keys()].join(', ') || 'none';
-  throw new PlatformError('invalid', `${source} has no ${what} "${name}" (it has: ${known})`);
+  throw new PlatformError('invalid', `${source} has no ${what} "${name}" (it has: ${known})`, {
+    hint: '"kubectl config get-contexts" lists what can be chosen.',
+  });
 }
 
 const unsupportedUser: Readonly<Record<string, string>> = {
@@ -133,7 +141,9 @@ async function readText(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new PlatformError('invalid', `cannot read ${what} ${path}: ${errorMessage(error)}`, {
+    const problem = hasErrno(error, 'ENOENT') ? 'there is no such file' : errorMessage(error);
+    throw new PlatformError('invalid', `cannot read ${what} ${path}: ${problem}`, {
+      hint: 'Give the path of a file that you may read.',
       cause: error,
     });
   }

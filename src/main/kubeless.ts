@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../cli/cli.ts';
+import { watchOutput } from '../cli/output-failure.ts';
 import { systemClock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/errors.ts';
 import { onStopSignal } from '../lib/stop-signals.ts';
@@ -10,10 +11,9 @@ const root = join(import.meta.dirname, '../..');
 
 const stop = new AbortController();
 onStopSignal(process, () => stop.abort());
-// `kubeless function list | head -1` is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
-});
+// Who reads our messages may go: what the command ends with stays the same.
+process.stderr.on('error', () => undefined);
+const output = watchOutput(process.stdout, process.stderr, () => stop.abort());
 
 function currentFolder(): string {
   try {
@@ -24,7 +24,7 @@ function currentFolder(): string {
   }
 }
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const exit = await runCli(process.argv.slice(2), {
   // Opened by the first command that reads it.
   get stdin() {
     return process.stdin;
@@ -41,4 +41,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   random: Math.random,
   newId: randomUUID,
   signal: stop.signal,
+});
+process.exitCode = output.exitCode(exit);
+// What was written last may fail after that.
+process.on('exit', () => {
+  process.exitCode = output.exitCode(exit);
 });

@@ -10,6 +10,7 @@ import { startEmbeddedApi, type EmbeddedApi } from '../helpers/embedded-api.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { freePorts } from '../helpers/free-ports.ts';
 import { repository } from '../helpers/program.ts';
+import { serve } from '../helpers/serve.ts';
 
 let api: EmbeddedApi;
 let cwd: string;
@@ -104,6 +105,39 @@ test('exit codes are as documented', async () => {
   const elsewhere = await run(['function', 'ls', '--context', 'nobody']);
   assert.equal(elsewhere.exit, 2);
   assert.match(elsewhere.stderr, /has no context "nobody"/);
+});
+
+test('who reads standard error, or output, may be gone: the exit code is the same', async () => {
+  const words = (command: string) =>
+    spawn('bash', ['-c', command, join(repository, 'bin/kubeless')], {
+      cwd,
+      env: { PATH: process.env['PATH'], HOME: cwd, KUBECONFIG: api.kubeconfig },
+      stdio: 'ignore',
+    });
+  for (const [command, exit] of [
+    ['"$0" function ls nobody 2>&-', 4],
+    ['"$0" function ls nobody 2>/dev/full', 4],
+    ['"$0" function ls nobody 2> >(exec true)', 4],
+    ['"$0" version >&-', 0],
+    ['"$0" version >/dev/full', 11],
+    ['"$0" get-server-config | head -c 1 >/dev/null; exit ${PIPESTATUS[0]}', 0],
+  ] as const) {
+    const child = words(command);
+    await once(child, 'close');
+    assert.equal(child.exitCode, exit, command);
+  }
+});
+
+test('a port that is taken is told, and nobody else’s answer counts', async () => {
+  await writeFile(join(cwd, 'hello.py'), 'def handler(event, context):\n  return "hello"\n');
+  await using other = await serve(() => Buffer.from('another'));
+  const port = new URL(other.url).port;
+  for (const watch of [[], ['--watch']]) {
+    const flags = ['-r', 'python3.11', '--handler', 'hello.handler', '-f', 'hello.py', '--port', port];
+    const { exit, stderr } = await run(['function', 'run', ...flags, ...watch]);
+    assert.equal(exit, 6, stderr);
+    assert.match(stderr, /^error: port \d+ is taken by another program\nhint: [^\n]*--port[^\n]*\n$/);
+  }
 });
 
 test('SIGTERM ends a waiting program and the function that it runs', async () => {

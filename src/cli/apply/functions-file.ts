@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { StoredFunction } from '../../api/function.ts';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import type { Flag, Invocation } from '../command.ts';
@@ -64,7 +64,8 @@ export interface FileEntry {
  * Throws `bad_request`.
  */
 export async function readEntries(file: string, io: Io): Promise<Map<string, FileEntry>> {
-  const text = (await readBytes(io, file)).toString('utf8');
+  const inFolder = `Give the file in it: ${join(file, fileFlag.default ?? '')}.`;
+  const text = (await readBytes(io, file, inFolder)).toString('utf8');
   const there = { ...io, cwd: dirname(resolve(io.cwd, file)) };
   const entries = new Map<string, FileEntry>();
   for (const [name, entry] of Object.entries(await parseFile(text, file))) {
@@ -89,8 +90,11 @@ async function parseFile(text: string, file: string): Promise<Record<string, unk
   try {
     document = parse(text, { maxAliasCount: 100 });
   } catch (error) {
-    const [line] = errorMessage(error).split('\n');
-    throw new PlatformError('bad_request', `${file} is not YAML: ${line}`, { cause: error });
+    const [line = ''] = errorMessage(error).split('\n');
+    throw new PlatformError('bad_request', `${file} is not YAML: ${line.replace(/:$/, '')}`, {
+      hint: `Write ${shape}`,
+      cause: error,
+    });
   }
   const functions = isMap(document) ? document['functions'] : undefined;
   if (isMap(functions)) return functions;

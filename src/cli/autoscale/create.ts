@@ -1,9 +1,10 @@
-import { parseCpuMillis } from '../../api/quantity.ts';
+import { parseNanos } from '../../api/quantity.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command } from '../command.ts';
 import { connectionFlags } from '../common-flags.ts';
 import type { FlagValues } from '../flag-values.ts';
 import { findFunction } from '../function/find-function.ts';
+import { wholeNumber } from '../function/spec-from-flags.ts';
 import { say } from '../io.ts';
 import { functions } from '../resources.ts';
 import { newAutoscaler, type AutoscalerOptions } from './autoscaler.ts';
@@ -44,15 +45,27 @@ export const createAutoscale: Command = {
 };
 
 function autoscalerOptions(flags: FlagValues): AutoscalerOptions {
-  const [min, max] = [Number(flags.text('min')), Number(flags.text('max'))];
-  const value = flags.text('value') ?? '';
-  if (!(Number.isInteger(min) && min > 0))
-    throw new PlatformError('bad_request', "min can't be negative or zero");
-  if (!(Number.isInteger(max) && max >= min))
-    throw new PlatformError('bad_request', 'max must be greater than or equal to min');
+  const [min, max] = [replicas(flags, 'min'), replicas(flags, 'max')];
+  if (min === 0) throw new PlatformError('bad_request', "min can't be negative or zero");
+  if (max < min) throw new PlatformError('bad_request', 'max must be greater than or equal to min');
   const metric = flags.text('metric') === 'qps' ? 'qps' : 'cpu';
-  if (metric === 'cpu' && !/^\d+$/.test(value))
+  const value = flags.text('value') ?? '';
+  if (metric === 'cpu' && !/^[1-9]\d{0,8}$/.test(value))
     throw new PlatformError('bad_request', `--value must be a percentage such as 60, not "${value}"`);
-  parseCpuMillis(value); // the grammar of quantities
+  if (metric === 'qps' && !isPositive(value))
+    throw new PlatformError('bad_request', `--value must be calls a second such as 10, not "${value}"`);
   return { min, max, metric, value };
+}
+
+/** As many as a HorizontalPodAutoscaler can say. */
+function replicas(flags: FlagValues, name: string): number {
+  return wholeNumber(flags, name, 0, 2_147_483_647) ?? 1;
+}
+
+function isPositive(quantity: string): boolean {
+  try {
+    return parseNanos(quantity) > 0n;
+  } catch {
+    return false;
+  }
 }

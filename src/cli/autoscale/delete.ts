@@ -14,7 +14,9 @@ export const deleteAutoscale: Command = {
     const found = await findFunction(invocation, firstArgument(invocation));
     const { name = '', namespace = '' } = found.metadata;
     if (autoscalerOf(found) === undefined)
-      throw new PlatformError('not_found', `Not found an autoscale definition for ${name}`);
+      throw new PlatformError('not_found', `Not found an autoscale definition for ${name}`, {
+        hint: '"kubeless autoscale list" shows those that there are.',
+      });
     say(io, 'Removing autoscaling rule from the function...');
     const client = await session.client();
     await client.mergePatch(functions, { namespace, name }, { spec: { horizontalPodAutoscaler: null } });

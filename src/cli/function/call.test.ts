@@ -69,10 +69,13 @@ test('call tells the platform from the function when it fails', async () => {
   };
   await using web = await serve(() => undefined, answers);
   const call = async (name: string) => run(['function', 'call', name, '--url', web.url]);
-  assert.deepEqual(await call('slow'), { exit: 5, stdout: '', stderr: 'error: Request timeout exceeded\n' });
+  const timedOut =
+    'error: Request timeout exceeded\nhint: See "kubeless function describe slow" and "kubeless function logs".\n';
+  assert.deepEqual(await call('slow'), { exit: 5, stdout: '', stderr: timedOut });
   const absent = { exit: 4, stdout: '', stderr: 'error: no function absent\nhint: deploy it\n' };
   assert.deepEqual(await call('absent'), absent);
-  const faulty = 'Traceback\nerror: the function answered 500 Internal Server Error\n';
+  const faulty =
+    'Traceback\nerror: the function answered 500 Internal Server Error\nhint: "kubeless function logs faulty" shows what it printed.\n';
   assert.deepEqual(await call('faulty'), { exit: 9, stdout: '', stderr: faulty });
   const told = await run(['function', 'call', 'faulty', '--url', web.url, '--verbose']);
   assert.equal(told.exit, 9);
@@ -80,4 +83,21 @@ test('call tells the platform from the function when it fails', async () => {
   const nowhere = await run(['function', 'call', 'x']);
   assert.equal(nowhere.exit, 10);
   assert.match(nowhere.stderr, /functions-url/);
+});
+
+test('a function that never became ready is not said to be missing', async () => {
+  await writeFile(join(cwd, 'hello.py'), 'def handler(event, context): pass\n');
+  const flags = '--runtime python3.11 --handler hello.handler -f hello.py'.split(' ');
+  await run(['function', 'deploy', 'slow', ...flags]);
+  const answer = '{"code":"not_found","reason":"there is no such function"}';
+  await using web = await serve(() => undefined, { '*': [404, answer] });
+  const slow = await run(['function', 'call', 'slow', '--url', web.url]);
+  assert.match(
+    slow.stderr,
+    /^error: Function slow is there, but is not ready: .+\nhint: .*function describe slow/,
+  );
+  assert.equal(slow.exit, 10);
+  const nobody = await run(['function', 'call', 'nobody', '--url', web.url, '-n', 'default']);
+  assert.match(nobody.stderr, /^error: there is no such function\nhint: .*function ls -n default/);
+  assert.equal(nobody.exit, 4);
 });

@@ -6,6 +6,7 @@ import { firstArgument, type Command, type Flag, type Invocation } from '../comm
 import { connectionFlags } from '../common-flags.ts';
 import { send, type HttpCall } from '../http.ts';
 import { say } from '../io.ts';
+import { explainFailure } from './explain-failure.ts';
 import { CallTimings } from './call-timings.ts';
 import { callHeaders } from './call-headers.ts';
 import { functionUrl } from './function-url.ts';
@@ -54,7 +55,7 @@ export const call: Command = {
     if (failed === undefined) await printBody(response, invocation);
     timings.mark('receive');
     if (verbose) say(io, `* ${timings.toString()}`);
-    if (failed !== undefined) throw failed;
+    if (failed !== undefined) throw await explainFailure(failed, invocation);
   },
 };
 
@@ -110,19 +111,21 @@ function describeExchange({ io }: Invocation, request: HttpCall, response: Incom
 }
 
 /** The platform's errors are JSON with code and reason; everything else is the function's own answer. */
-async function failure(response: IncomingMessage, { io }: Invocation): Promise<PlatformError> {
+async function failure(response: IncomingMessage, invocation: Invocation): Promise<PlatformError> {
   const body = await buffer(response);
   const status = response.statusCode ?? 0;
   const platform = platformError(body.toString('utf8'));
   if (status === 408) return new PlatformError('timeout', 'Request timeout exceeded', hintOf(platform));
   if (platform !== undefined) return new PlatformError(platform.code, platform.reason, hintOf(platform));
-  io.stderr.write(body);
-  if (body.length > 0 && body.at(-1) !== 0x0a) io.stderr.write('\n');
+  const { stderr } = invocation.io;
+  stderr.write(body);
+  if (body.length > 0 && body.at(-1) !== 0x0a) stderr.write('\n');
   const id = response.headers['x-request-id'];
   const request = id === undefined ? '' : ` (request ${String(id)})`;
   return new PlatformError(
     'bad_response',
     `the function answered ${status} ${response.statusMessage ?? ''}${request}`,
+    { hint: logsHint(firstArgument(invocation), id) },
   );
 }
 
@@ -144,4 +147,9 @@ function platformError(body: string): PlatformAnswer | undefined {
 
 function hintOf(answer: PlatformAnswer | undefined): { hint?: string } {
   return answer?.hint === undefined ? {} : { hint: answer.hint };
+}
+
+function logsHint(name: string, id: string | string[] | undefined): string {
+  const request = id === undefined ? '' : ` --request-id ${String(id)}`;
+  return `"kubeless function logs ${name}${request}" shows what it printed.`;
 }

@@ -4,6 +4,7 @@ import { isAlreadyExists } from '../../kube/kube-error.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command, type Invocation } from '../command.ts';
 import { say } from '../io.ts';
+import { checkFunctionName } from '../names.ts';
 import { printObject } from '../print-object.ts';
 import { functions } from '../resources.ts';
 import { checkSchedule } from '../trigger/schedule.ts';
@@ -55,6 +56,7 @@ async function create(client: KubeClient, object: StoredFunction): Promise<Store
 async function prepare(name: string, { flags, io, session }: Invocation) {
   const schedule = flags.text('schedule');
   if (schedule !== undefined) checkSchedule(schedule);
+  checkFunctionName(name);
   checkComplete(flags);
   await checkRuntime({ flags, io, session });
   const namespace = await session.namespace();

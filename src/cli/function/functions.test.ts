@@ -227,7 +227,7 @@ test('list, describe and delete, as tables and as objects', async () => {
   const node = ['--runtime', 'nodejs24', '--handler', 'index.main', '-d', 'package.json'];
   const flags = ['-f', 'hello.py', '--memory', '64Mi', '-e', 'A=1,B=2', ...inNamespace];
   await run(['function', 'deploy', 'hello', ...python, ...flags, '--schedule', '@daily']);
-  await run(['function', 'deploy', 'web', ...node, ...inNamespace]);
+  await run(['function', 'deploy', 'web', ...node, '-f', 'hello.py', ...inNamespace]);
   await ready(namespace, 'hello');
   const lines = async (...argv: string[]) => {
     const { exit, stdout, stderr } = await run([...argv, ...inNamespace]);

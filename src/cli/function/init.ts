@@ -1,8 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { hasErrno, PlatformError } from '../../lib/errors.ts';
+import { errorMessage, hasErrno, PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command } from '../command.ts';
 import { say } from '../io.ts';
+import { checkFunctionName } from '../names.ts';
 import { cgiTemplate } from '../templates/cgi.ts';
 import { goTemplate } from '../templates/go.ts';
 import { javaTemplate } from '../templates/java.ts';
@@ -45,10 +46,7 @@ export const init: Command = {
   async run(invocation) {
     const { flags, io } = invocation;
     const name = firstArgument(invocation);
-    if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
-      throw new PlatformError('bad_request', `"${name}" is no name for a function`, {
-        hint: 'Write at most 63 lower case letters, digits and "-", a letter first.',
-      });
+    checkFunctionName(name);
     const runtime = flags.text('runtime') ?? '';
     const runsHere = !deployedOnly.has(runtime);
     const files = { ...templates[runtime]?.(name, runtime), 'README.md': readme(name, runsHere) };
@@ -66,12 +64,41 @@ export const init: Command = {
 
 /** Throws `conflict` rather than mix with what is there. */
 async function writeProject(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    if (!hasErrno(error, 'EEXIST', 'ENOTDIR')) throw error;
-    throw new PlatformError('conflict', `${folder} is there and is no folder`, { cause: error });
+  try {
+    await makeFolder(folder);
+    if ((await readdir(folder)).length > 0)
+      throw new PlatformError('conflict', `${folder} is not empty`, {
+        hint: 'Choose another name or folder.',
+      });
+    for (const [file, content] of Object.entries(files))
+      await writeFile(join(folder, file), content, { flag: 'wx' });
+  } catch (error) {
+    throw error instanceof PlatformError ? error : cannotWrite(folder, error);
+  }
+}
+
+/** Not `recursive`: its parent is where the user is, and in /proc Node.js would try without end. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (!hasErrno(error, 'EEXIST')) throw error;
+  }
+}
+
+function cannotWrite(folder: string, cause: unknown): PlatformError {
+  if (hasErrno(cause, 'EEXIST', 'ENOTDIR'))
+    return new PlatformError('conflict', `${folder} is there and is no folder`, {
+      hint: 'Choose another name or folder.',
+      cause,
+    });
+  if (hasErrno(cause, 'ENOSPC', 'EDQUOT'))
+    return new PlatformError('disk_full', `${folder} cannot be written: ${errorMessage(cause)}`, {
+      hint: 'Make room, or change to a folder on another disk.',
+      cause,
+    });
+  return new PlatformError('bad_request', `${folder} cannot be made: ${errorMessage(cause)}`, {
+    hint: 'Change to a folder in which you may write.',
+    cause,
   });
-  if ((await readdir(folder)).length > 0)
-    throw new PlatformError('conflict', `${folder} is not empty`, { hint: 'Choose another name or folder.' });
-  for (const [file, content] of Object.entries(files))
-    await writeFile(join(folder, file), content, { flag: 'wx' });
 }

@@ -34,7 +34,9 @@ async function selected({ args, flags, session }: Invocation): Promise<StoredFun
   const byName = args.map(async (name) => {
     const found = await orUndefined(client.get(functions, { namespace, name }));
     if (found !== undefined) return found;
-    throw new PlatformError('not_found', `Error listing function ${name}: it is not found`);
+    throw new PlatformError('not_found', `Error listing function ${name}: it is not found`, {
+      hint: `"kubeless function ls -n ${namespace}" shows what is in namespace ${namespace}.`,
+    });
   });
   return Promise.all(byName);
 }

@@ -5,7 +5,7 @@ interface Named {
 }
 
 interface PodSpec {
-  containers?: (Named & { volumeMounts?: Named[] })[];
+  containers?: (Named & { volumeMounts?: Named[]; env?: unknown })[];
   volumes?: Named[];
   [field: string]: unknown;
 }
@@ -31,6 +31,15 @@ export function mergePodFields(old: SpecFields, fresh: SpecFields): object {
     ...(after.volumes === undefined ? {} : { volumes: added(before.volumes, after.volumes) }),
   };
   return { spec: { template: { spec: pod } } };
+}
+
+/** Where Kubeless' clients wrote variables; from now on they are in `spec.env`. */
+export function withoutPodEnv(old: SpecFields, fresh: SpecFields): SpecFields {
+  const [first] = podOf(old).containers ?? [];
+  if (first?.env === undefined) return fresh;
+  const pod = podOf(fresh);
+  const containers = [{ ...pod.containers?.[0], env: [] }];
+  return { ...fresh, deployment: { spec: { template: { spec: { ...pod, containers } } } } };
 }
 
 function podOf({ deployment }: SpecFields): PodSpec {

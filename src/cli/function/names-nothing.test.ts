@@ -31,7 +31,19 @@ for (const [runtime, file] of [
   test(`a new project of ${runtime} installs nothing`, async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'new-project-'));
     assert.equal((await kubeless(['function', 'init', 'fresh', '-r', runtime], { cwd })).exit, 0);
-    const flags = ['-r', runtime, '--handler', 'a.b', '-d', join('fresh', file), '--dryrun', '-o', 'json'];
+    const flags = [
+      '-r',
+      runtime,
+      '--handler',
+      'a.b',
+      '-f',
+      'fresh/README.md',
+      '-d',
+      join('fresh', file),
+      '--dryrun',
+      '-o',
+      'json',
+    ];
     const { stdout, stderr } = await kubeless(['function', 'deploy', 'fresh', '-n', 'x', ...flags], { cwd });
     assert.equal((JSON.parse(stdout) as { spec: { deps: string } }).spec.deps, '', stderr);
     await rm(cwd, { recursive: true });

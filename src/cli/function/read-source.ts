@@ -37,7 +37,7 @@ export async function readSource(
   { from, functionName }: { from: string; functionName: string },
   large: LargeSources,
 ): Promise<SourceFields> {
-  const bytes = await readBytes(io, from);
+  const bytes = await readBytes(io, from, 'Pack the folder into a .zip or .tar.gz file.');
   if (bytes.length === 0)
     throw new PlatformError('bad_request', `${nameOf(from)} is empty: there is no function in it`);
   const checksum = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -71,17 +71,20 @@ export async function readDependencies(io: Io, from: string): Promise<string> {
   return namesNothing(content) ? '' : content;
 }
 
-export async function readBytes(io: Io, from: string): Promise<Buffer> {
+/** `folderHint` says what to do where it is a folder. */
+export async function readBytes(io: Io, from: string, folderHint = 'Give a file in it.'): Promise<Buffer> {
   if (isUrl(from)) return download(from, io.signal);
   if (from === '-') return readInput(io);
   try {
     return await readAll(createReadStream(resolve(io.cwd, from)), from, io.signal);
   } catch (error) {
     if (error instanceof PlatformError || io.signal.aborted) throw error;
+    const isFolder = hasErrno(error, 'EISDIR');
     const problem = hasErrno(error, 'ENOENT') ? 'there is no such file' : errorMessage(error);
-    const hint = hasErrno(error, 'EISDIR') ? 'Pack the folder into a .zip or .tar.gz file.' : undefined;
-    const options = hint === undefined ? { cause: error } : { cause: error, hint };
-    throw new PlatformError('bad_request', `cannot read ${from}: ${problem}`, options);
+    throw new PlatformError('bad_request', `cannot read ${from}: ${isFolder ? 'it is a folder' : problem}`, {
+      ...(isFolder ? { hint: folderHint } : {}),
+      cause: error,
+    });
   }
 }
 

@@ -61,6 +61,9 @@ async function greeting(url: string, name: string): Promise<string | undefined> 
 for (const [runtime, file] of [
   ['python3.11', 'handler.py'],
   ['nodejs24', 'handler.js'],
+  ['ruby3.1', 'handler.rb'],
+  ['perl5.36', 'handler.pl'],
+  ['php8.2', 'handler.php'],
 ] as const)
   test(`init makes a project that run serves, and again after an edit: ${runtime}`, async () => {
     const name = `my-${runtime.slice(0, 4)}`;

@@ -1,11 +1,11 @@
-import type { EnvVar } from '../../api/env-var.ts';
 import { parseDuration } from '../../api/duration.ts';
 import type { FunctionSpec } from '../../api/function-spec.ts';
-import { parseBytes, parseCpuMillis } from '../../api/quantity.ts';
-import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { leastMemory, parseBytes, parseCpuMillis } from '../../api/quantity.ts';
+import { errorMessage, PlatformError, toPlatformError } from '../../lib/errors.ts';
 import type { FlagValues } from '../flag-values.ts';
 import type { Io } from '../io.ts';
-import { pairs, splitPair } from '../key-values.ts';
+import { pairs } from '../key-values.ts';
+import { envVars } from './env-flags.ts';
 import { readDependencies, readSource, type LargeSources } from './read-source.ts';
 import { podFields, serviceFields } from './pod-fields.ts';
 
@@ -65,40 +65,17 @@ function imageFields(flags: FlagValues): SpecFields {
 
 function resourceLimits(flags: FlagValues): NonNullable<FunctionSpec['resources']> {
   return withoutUndefined({
-    memory: checked(flags, 'memory', parseBytes, 'Wrong format of the memory value: '),
+    memory: checked(flags, 'memory', parseMemory, 'Wrong format of the memory value: '),
     cpu: checked(flags, 'cpu', parseCpuMillis, 'Wrong format for cpu value: '),
   });
 }
 
-function envVars(flags: FlagValues): EnvVar[] {
-  const values = flags.list('env').map((item) => {
-    const [name, value] = splitPair(item);
-    return { name, value };
+/** As the API server's rule, in words for a flag. */
+function parseMemory(text: string): void {
+  if (parseBytes(text) >= parseBytes(leastMemory)) return;
+  throw new PlatformError('invalid', `"${text}" is less than ${leastMemory}`, {
+    hint: 'Write it with a unit, such as 128Mi or 1Gi: a number alone is bytes.',
   });
-  const secrets = flags
-    .list('secret-env')
-    .map((item) => fromKey(item, (ref) => ({ secretKeyRef: ref }), 'secret'));
-  const configMaps = flags
-    .list('configmap-env')
-    .map((item) => fromKey(item, (ref) => ({ configMapKeyRef: ref }), 'configmap'));
-  return [...values, ...secrets, ...configMaps];
-}
-
-interface KeyRef {
-  name: string;
-  key: string;
-}
-
-function fromKey(
-  item: string,
-  valueFrom: (ref: KeyRef) => NonNullable<EnvVar['valueFrom']>,
-  what: string,
-): EnvVar {
-  const [name, reference] = splitPair(item);
-  const [object = '', key = '', ...more] = reference.split('/');
-  if (name === '' || object === '' || key === '' || more.length > 0)
-    throw new PlatformError('bad_request', `--${what}-env must be KEY=${what}/key, not "${item}"`);
-  return { name, valueFrom: valueFrom({ name: object, key }) };
 }
 
 /** The text of a flag, after `parse` has taken it. */
@@ -114,7 +91,9 @@ function checked(
     parse(text);
     return text;
   } catch (error) {
-    throw new PlatformError('bad_request', `${prefix}${errorMessage(error)}`, { cause: error });
+    const { hint } = toPlatformError(error);
+    const options = hint === undefined ? { cause: error } : { cause: error, hint };
+    throw new PlatformError('bad_request', `${prefix}${errorMessage(error)}`, options);
   }
 }
 

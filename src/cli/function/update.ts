@@ -1,3 +1,4 @@
+import type { EnvVar } from '../../api/env-var.ts';
 import type { StoredFunction } from '../../api/function.ts';
 import { firstArgument, type Command } from '../command.ts';
 import { say } from '../io.ts';
@@ -7,8 +8,10 @@ import { functions, specOf } from '../resources.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { sayDeployed } from './deploy.ts';
 import { updateFlags } from './deploy-flags.ts';
+import { removedName, updatedEnv } from './env-flags.ts';
 import { findFunction } from './find-function.ts';
-import { mergePodFields } from './merge-pod-fields.ts';
+import { envOf } from './function-columns.ts';
+import { mergePodFields, withoutPodEnv } from './merge-pod-fields.ts';
 import { specFromFlags, type SpecFields } from './spec-from-flags.ts';
 import { SourceUploads } from './source-uploads.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
@@ -17,8 +20,11 @@ export const update: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],
   flags: updateFlags,
   description:
-    'What no flag says stays as it is. Labels are added to the old ones; --env, --secret-env and --configmap-env together replace the old variables; --secrets and --configmaps are added.',
-  examples: ['kubeless function update hello --from-file hello.py --wait'],
+    'What no flag says stays as it is. Labels are added to the old ones; --env, --secret-env and --configmap-env together replace the old variables, --env "" leaves none, and --env NAME- takes one away and lets the others be, as --label KEY- does; --secrets and --configmaps are added.',
+  examples: [
+    'kubeless function update hello --from-file hello.py --wait',
+    'kubeless function update hello --env DEBUG-',
+  ],
   async run(invocation) {
     const { flags, io, session } = invocation;
     const name = firstArgument(invocation);
@@ -26,8 +32,9 @@ export const update: Command = {
     await checkRuntime({ flags, io, session });
     const old = await findFunction(invocation, name);
     const large = new SourceUploads({ session, io, dryRun: flags.on('dryrun') });
-    const spec = mergeSpec(old, await specFromFlags(name, flags, io, large));
-    const labels = pairs(flags.list('label'));
+    const env = updatedEnv(flags, envOf(old));
+    const spec = mergeSpec(old, await specFromFlags(name, flags, io, large), env);
+    const labels = changedLabels(flags.list('label'));
     const patch = { ...(flags.given('label') ? { metadata: { labels } } : {}), spec };
     const ref = { namespace, name };
     if (flags.on('dryrun')) {
@@ -42,12 +49,21 @@ export const update: Command = {
   },
 };
 
+/** Merged into the old ones; `KEY-` takes one away. */
+function changedLabels(items: readonly string[]): Record<string, string | null> {
+  const removed = items.flatMap((item) => removedName(item) ?? []).map((name) => [name, null] as const);
+  const set = pairs(items.filter((item) => removedName(item) === undefined));
+  return { ...set, ...Object.fromEntries(removed) };
+}
+
 /** As a merge patch: what is new replaces what was another way to say the same. */
-function mergeSpec(old: StoredFunction, fields: SpecFields): object {
+function mergeSpec(old: StoredFunction, fields: SpecFields, env: EnvVar[] | undefined): object {
   const spec = specOf(old);
   const source = fields.function === undefined ? {} : { source: null, image: null, rollback: null };
   const image = fields.image === undefined ? {} : { function: null, source: null, checksum: null };
-  const pod = fields.deployment === undefined ? {} : { deployment: mergePodFields(spec, fields) };
+  const changes = env === undefined ? fields : withoutPodEnv(spec, fields);
+  const pod = changes.deployment === undefined ? {} : { deployment: mergePodFields(spec, changes) };
+  const variables = env === undefined ? {} : { env: env.length === 0 ? null : env };
   const place = fields.source === undefined ? {} : { source: { url: null, git: null, ...fields.source } };
-  return { ...source, ...image, ...fields, ...place, ...pod };
+  return { ...source, ...image, ...fields, ...place, ...pod, ...variables };
 }

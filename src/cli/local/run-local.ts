@@ -1,5 +1,6 @@
-import { PlatformError } from '../../lib/errors.ts';
+import { errorMessage, PlatformError } from '../../lib/errors.ts';
 import { say, type Io } from '../io.ts';
+import { requireFreePort } from './free-port.ts';
 import { watchFolder } from './folder-watch.ts';
 import { LocalCompiler } from './local-compiler.ts';
 import type { LocalFunction } from './local-function.ts';
@@ -7,12 +8,14 @@ import { LocalProcess } from './local-process.ts';
 
 /** Resolves with the exit code of the function, 0 once the signal aborts. Throws `crashed` where it does not compile. */
 export async function runOnce(target: LocalFunction, port: number, io: Io): Promise<number> {
+  await requireFreePort(port); // compiling may take a minute
   await using compiler = new LocalCompiler(target, io);
   const isCompiled = await compiler.compile();
   if (io.signal.aborted) return 0;
   if (!isCompiled)
     throw new PlatformError('crashed', 'the function does not compile', { hint: 'Why not is above.' });
   await compiler.install();
+  await requireFreePort(port);
   await using process = new LocalProcess(target, io);
   const stopped = new Promise<number>((resolve) => onAbort(io.signal, () => resolve(0)));
   void announce(process, port, io);
@@ -24,6 +27,7 @@ export async function runOnce(target: LocalFunction, port: number, io: Io): Prom
  * as it was before.
  */
 export async function runAgain(target: LocalFunction, port: number, io: Io): Promise<void> {
+  await requireFreePort(port);
   await using compiler = new LocalCompiler(target, io);
   let current: LocalProcess | undefined;
   const restart = async (): Promise<void> => {
@@ -32,8 +36,14 @@ export async function runAgain(target: LocalFunction, port: number, io: Io): Pro
     if (!isCompiled) return notCompiled(current !== undefined, io);
     await current?.[Symbol.asyncDispose]();
     await compiler.install();
-    current = new LocalProcess(target, io);
-    void announce(current, port, io);
+    current = undefined;
+    try {
+      await requireFreePort(port);
+      current = new LocalProcess(target, io);
+      void announce(current, port, io);
+    } catch (error) {
+      say(io, `${errorMessage(error)}; it is tried again after the next change`);
+    }
   };
   let restarts = restart();
   let isNext = false;

@@ -47,7 +47,7 @@ export async function cronJobSpecFromFlags(invocation: Invocation): Promise<Reco
   const { flags } = invocation;
   const [schedule, timeout] = [flags.text('schedule'), flags.text('timeout')];
   if (schedule !== undefined) checkSchedule(schedule);
-  if (timeout !== undefined) parseDuration(timeout);
+  if (timeout !== undefined) checkTimeout(timeout);
   const timeZone = flags.text('time-zone');
   if (timeZone !== undefined) checkTimeZone(timeZone);
   const headers = flags
@@ -66,6 +66,18 @@ export async function cronJobSpecFromFlags(invocation: Invocation): Promise<Reco
     payload,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Of what is written only this is 0, and it would be refused as a whole. */
+function checkTimeout(text: string): void {
+  try {
+    if (parseDuration(text) > 0) return;
+  } catch {
+    // said below
+  }
+  throw new PlatformError('bad_request', `--timeout must be more than 0, not "${text}"`, {
+    hint: 'Write seconds (30) or a duration such as 500ms, 30s, 2m or 1h30m.',
+  });
 }
 
 async function readPayload({ flags, io }: Invocation): Promise<unknown> {

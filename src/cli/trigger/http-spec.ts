@@ -23,8 +23,8 @@ export const httpTriggerFlags: readonly Flag[] = [
   ...connectionFlags,
 ];
 
-/** The fields of HTTPTrigger.spec that the flags ask for. Throws `bad_request`. */
-export function httpSpecFromFlags(flags: FlagValues): Record<string, unknown> {
+/** The fields of HTTPTrigger.spec that the flags ask for; what an empty text leaves out is `none`. Throws `bad_request`. */
+export function httpSpecFromFlags(flags: FlagValues, none?: null): Record<string, unknown> {
   if (flags.on('enableTLSAcme') && flags.text('tls-secret') !== undefined)
     throw new PlatformError('bad_request', 'Cannot specify both --enableTLSAcme and --tls-secret');
   const switches = { tls: 'enableTLSAcme', 'cors-enable': 'cors-enable' };
@@ -35,9 +35,9 @@ export function httpSpecFromFlags(flags: FlagValues): Record<string, unknown> {
     'basic-auth-secret': 'basic-auth-secret',
     gateway: 'gateway',
   };
-  const path = flags.text('path');
+  const path = flags.given('path') ? (flags.text('path') ?? '') : undefined;
   return {
-    ...fieldsOf(texts, flags, (flag) => flags.text(flag)),
+    ...fieldsOf(texts, flags, (flag) => flags.text(flag) ?? none),
     ...(path === undefined ? {} : { path: path.replace(/^\/+/, '') }),
     ...fieldsOf(switches, flags, (flag) => flags.on(flag)),
   };

@@ -7,9 +7,9 @@ import { requireFunction, triggerName, updateTrigger } from './trigger-object.ts
 export const updateHttpTrigger: Command = {
   arguments: [triggerName('http')],
   flags: httpTriggerFlags,
-  description: 'What no flag says stays as it is.',
+  description: 'What no flag says stays as it is; an empty text, as of --tls-secret "", removes it.',
   async run(invocation) {
-    const spec = httpSpecFromFlags(invocation.flags);
+    const spec = httpSpecFromFlags(invocation.flags, null);
     const functionName = invocation.flags.text('function-name');
     if (functionName !== undefined) await requireFunction(invocation, functionName);
     await updateTrigger(invocation, httpTriggers, { spec, title: 'HTTP trigger' });

@@ -24,9 +24,15 @@ export async function sayWhere(invocation: Invocation): Promise<void> {
   }
 }
 
-function whereText({ metadata, status }: StoredHttpTrigger): string | undefined {
+function whereText({ metadata, spec, status }: StoredHttpTrigger): string | undefined {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   if (ready === undefined || ready.observedGeneration !== metadata.generation) return undefined;
-  if (ready.status === 'True') return status?.url === undefined ? undefined : `It is called at ${status.url}`;
+  if (ready.status === 'True') return `It is called at ${status?.url ?? hostsText(spec)}`;
   return ready.reason === 'Publishing' ? undefined : `It is not ready: ${ready.message}`;
+}
+
+/** A host with a `*` has no one URL. */
+function hostsText(spec: unknown): string {
+  const { 'host-name': host = '', path = '' } = (spec ?? {}) as { 'host-name'?: string; path?: string };
+  return `every host that ${host === '' ? 'reaches the platform' : `${host} means`}, path /${path}`;
 }

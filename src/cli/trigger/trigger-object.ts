@@ -1,9 +1,11 @@
 import type { KubeObject } from '../../kube/objects.ts';
-import { orUndefined } from '../../kube/kube-error.ts';
+import type { KubeClient } from '../../kube/client-types.ts';
+import { isAlreadyExists, orUndefined } from '../../kube/kube-error.ts';
 import type { Resource } from '../../kube/resource.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Argument, type Invocation } from '../command.ts';
 import { say } from '../io.ts';
+import { checkObjectName } from '../names.ts';
 import { printObject } from '../print-object.ts';
 import { apiVersion, functions, images } from '../resources.ts';
 
@@ -25,11 +27,29 @@ export async function createTrigger<T extends Trigger>(
 ): Promise<void> {
   const { io, session } = invocation;
   const [name, namespace] = [firstArgument(invocation), await session.namespace()];
+  checkObjectName(name, title);
   const metadata = { name, namespace, labels: { 'created-by': 'kubeless' } };
   const object = { apiVersion, kind: resource.kind, metadata, spec } as unknown as T;
   if (await printedInstead(invocation, object)) return;
-  await (await session.client()).create(resource, object);
+  await create(await session.client(), resource, { object, title });
   say(io, `${title} ${name} created in namespace ${namespace} successfully!`);
+}
+
+async function create<T extends Trigger>(
+  client: KubeClient,
+  resource: Resource<T>,
+  { object, title }: { object: T; title: string },
+): Promise<void> {
+  try {
+    await client.create(resource, object);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const { name = '' } = object.metadata;
+    throw new PlatformError('conflict', `${title} ${name} already exists`, {
+      hint: `Change it with "${commandOf(title)} update ${name}".`,
+      cause: error,
+    });
+  }
 }
 
 /** Changes the fields of `spec` and no other. */
@@ -80,5 +100,12 @@ async function printedInstead({ flags, io }: Invocation, object: unknown): Promi
 }
 
 function missing(title: string, name: string, namespace: string): PlatformError {
-  return new PlatformError('not_found', `${title} ${name} is not found in namespace ${namespace}`);
+  return new PlatformError('not_found', `${title} ${name} is not found in namespace ${namespace}`, {
+    hint: `"${commandOf(title)} list -n ${namespace}" shows what is there.`,
+  });
+}
+
+/** `kubeless trigger http` of `HTTP trigger` */
+function commandOf(title: string): string {
+  return `kubeless trigger ${title.split(' ', 1)[0]?.toLowerCase()}`;
 }

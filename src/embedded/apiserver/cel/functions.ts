@@ -1,5 +1,6 @@
 import { compilePattern } from '../schema/pattern.ts';
 import { isRecord } from '../schema/structural-schema.ts';
+import { CelQuantity } from './quantity.ts';
 import { CelError, CelType, typeName } from './values.ts';
 
 type CelFunction = (...args: unknown[]) => unknown;
@@ -33,6 +34,11 @@ function toText(value: unknown): string {
   throw new CelError('no such overload');
 }
 
+function quantityOf(value: unknown): CelQuantity {
+  if (value instanceof CelQuantity) return value;
+  throw new CelError('no such overload');
+}
+
 export const globalFunctions: ReadonlyMap<string, CelFunction> = new Map<string, CelFunction>([
   ['size', size],
   ['type', (value) => new CelType(typeName(value))],
@@ -40,6 +46,7 @@ export const globalFunctions: ReadonlyMap<string, CelFunction> = new Map<string,
   ['double', toNumber],
   ['string', toText],
   ['dyn', (value) => value],
+  ['quantity', (value) => new CelQuantity(text(value))],
 ]);
 
 /** Methods by name; the first argument is what they are called on. */
@@ -51,6 +58,8 @@ export const methods: ReadonlyMap<string, CelFunction> = new Map<string, CelFunc
   ['contains', (value, part) => text(value).includes(text(part))],
   ['lowerAscii', (value) => text(value).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())],
   ['upperAscii', (value) => text(value).replaceAll(/[a-z]/g, (letter) => letter.toUpperCase())],
+  ['isLessThan', (value, other) => quantityOf(value).nanos < quantityOf(other).nanos],
+  ['isGreaterThan', (value, other) => quantityOf(value).nanos > quantityOf(other).nanos],
   ['trim', (value) => text(value).trim()],
   ['split', (value, separator) => text(value).split(text(separator))],
   [
