@@ -11,6 +11,8 @@ const longest = [
   'test/contracts/cronjob-trigger-controller-embedded.test.ts',
   'test/contracts/http-trigger-controller-embedded.test.ts',
   'test/e2e/deploy-compiled.test.ts',
+  'test/e2e/guides.test.ts',
+  'test/e2e/deploy-scripting.test.ts',
   'test/e2e/runtime-java.test.ts',
   'test/e2e/scripting-languages.test.ts',
   'test/contracts/runtime-ruby.test.ts',

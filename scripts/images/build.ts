@@ -68,12 +68,12 @@ const step: Step = async (message, work) => {
 /** What is in build/images is pushed by every instance that starts: compilers only where somebody asked for them. */
 function targetOf(
   name: string,
-  { isOptional = false, isOnlyByName = false }: ImageRecipe,
+  { isOptional = false }: ImageRecipe,
   names: readonly string[],
 ): string | undefined {
   if (names.includes(name) || (!isOptional && (names.length === 0 || names.includes('--all'))))
     return `build/images/${name}`;
-  return names.includes('--all') && !isOnlyByName ? `build/optional-images/${name}` : undefined;
+  return names.includes('--all') ? `build/optional-images/${name}` : undefined;
 }
 
 async function main(names: readonly string[]): Promise<void> {

@@ -7,8 +7,6 @@ export interface ImageRecipe {
   config: RunConfig;
   /** Large and seldom needed, such as compilers: made by its name, or with --all. */
   isOptional?: boolean;
-  /** Nor with --all: no test needs it. */
-  isOnlyByName?: boolean;
 }
 
 /** A Debian root folder, made once and kept in the cache. */

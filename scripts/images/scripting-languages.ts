@@ -79,7 +79,7 @@ export function scriptingLayers(): Record<string, LayerRecipe> {
   );
 }
 
-/** `<language><version>`, and `<language><version>-build`, which only those make who name it. */
+/** `<language><version>`, and `<language><version>-build`, which has a compiler for extensions. */
 export function scriptingImages(path: string, labels: Record<string, string>): Record<string, ImageRecipe> {
   const images = entries.flatMap(([name, language]): [string, ImageRecipe][] => {
     const { version, command, main, env = [] } = language;
@@ -104,7 +104,6 @@ export function scriptingImages(path: string, labels: Record<string, string>): R
           layers: ['debian', name, `${name}-build`],
           config: { ...common, Env: variables },
           isOptional: true,
-          isOnlyByName: true,
         },
       ],
     ];

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { writeFiles } from './runtime/dependencies.ts';
+import { makeDistribution } from '../helpers/language-packages.ts';
 import { perl } from './runtime/languages.ts';
 import { scriptingContract } from './runtime/scripting.ts';
 
@@ -18,18 +17,3 @@ scriptingContract('perl', perl, {
     answer: 'from CPAN',
   },
 });
-
-/** A mirror of CPAN with one distribution. */
-function makeDistribution(folder: string): void {
-  const index = 'File: 02packages.details.txt\n\nGreeting 1.0 A/AA/AAA/Greeting-1.0.tar.gz\n';
-  writeFiles(folder, {
-    'Greeting-1.0/Makefile.PL':
-      "use ExtUtils::MakeMaker; WriteMakefile(NAME => 'Greeting', VERSION => '1.0');\n",
-    'Greeting-1.0/lib/Greeting.pm': "package Greeting;\nour $VERSION = '1.0';\nsub text { 'from CPAN' } 1;\n",
-    'modules/02packages.details.txt': index,
-    'authors/id/A/AA/AAA/.keep': '',
-  });
-  const tar = 'authors/id/A/AA/AAA/Greeting-1.0.tar.gz';
-  execFileSync('tar', ['-czf', tar, 'Greeting-1.0'], { cwd: folder });
-  execFileSync('gzip', ['modules/02packages.details.txt'], { cwd: folder });
-}

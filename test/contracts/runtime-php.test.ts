@@ -1,4 +1,4 @@
-import { writeFiles } from './runtime/dependencies.ts';
+import { makePackage } from '../helpers/language-packages.ts';
 import { php } from './runtime/languages.ts';
 import { scriptingContract } from './runtime/scripting.ts';
 
@@ -20,14 +20,3 @@ scriptingContract('php', php, {
     answer: 'from a package',
   },
 });
-
-function makePackage(folder: string): void {
-  writeFiles(folder, {
-    'composer.json': JSON.stringify({
-      name: 'test/greeting',
-      version: '1.0.0',
-      autoload: { 'psr-4': { 'Greeting\\': 'src/' } },
-    }),
-    'src/Text.php': "<?php namespace Greeting; final class Text { const FROM = 'from a package'; }\n",
-  });
-}

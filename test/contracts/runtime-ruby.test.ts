@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { writeFiles } from './runtime/dependencies.ts';
+import { makeGem } from '../helpers/language-packages.ts';
 import { ruby } from './runtime/languages.ts';
 import { scriptingContract } from './runtime/scripting.ts';
 
@@ -21,18 +20,3 @@ scriptingContract('ruby', ruby, {
     answer: 'from a gem',
   },
 });
-
-/** A source of gems, as `gem generate_index` makes it, with one gem. */
-function makeGem(folder: string): void {
-  const specification = `Gem::Specification.new do |s|
-    s.name = 'greeting'; s.version = '1.0.0'; s.summary = 'x'; s.authors = ['x']; s.files = ['lib/greeting.rb']
-  end`;
-  writeFiles(folder, {
-    'greeting.gemspec': specification,
-    'lib/greeting.rb': "module Greeting\n  def self.text = 'from a gem'\nend\n",
-    'gems/.keep': '',
-  });
-  const run = (...args: string[]) => execFileSync('gem', args, { cwd: folder, stdio: 'pipe' });
-  run('build', 'greeting.gemspec', '--output', 'gems/greeting-1.0.0.gem');
-  run('generate_index', '--directory', folder);
-}

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { defaultRuntimes } from '../../../src/api/kubeless-config/default-runtimes.ts';
 import { findRuntime, phaseImage } from '../../../src/api/kubeless-config/find-runtime.ts';
 import { startRuntime, type Runtime, type RuntimeProcess } from './runtime-process.ts';
@@ -64,12 +64,4 @@ function withCleaning(inner: RuntimeProcess, folder: string): RuntimeProcess {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Writes files, with their folders. */
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
 }
