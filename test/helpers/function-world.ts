@@ -91,7 +91,7 @@ export class FunctionWorld implements AsyncDisposable {
         await this.client.delete(namespaces, { name });
       });
     }
-    await this.pushRuntime('python3.11');
+    for (const name of ['python3.11', 'python3.11-build']) await this.pushRuntime(name);
     await this.configure({});
     await this.replaceNode();
   }

@@ -51,6 +51,11 @@ export class BuildJobs {
     return this.#options.slots.take(jobKey, formatKey({ namespace, name }), limit);
   }
 
+  /** Of a build that has no Job yet. */
+  giveSlotBack({ namespace, name }: Metadata, signature: string): void {
+    this.#options.slots.release(formatKey({ namespace, name: buildName(name, signature) }));
+  }
+
   waitingBefore({ namespace, name }: Metadata): number {
     return this.#options.slots.placeOf(formatKey({ namespace, name }));
   }

@@ -11,6 +11,7 @@ import type { BuildJobs } from './build-jobs.ts';
 import { checkMark, outerValues, type CheckPlan } from './check-plan.ts';
 import { rememberedFailure, rememberFailure } from './failed-build.ts';
 import { attemptOf, jobState, retryDelayMs } from './job-state.ts';
+import { imageReference } from './image-names.ts';
 import type { RegistryImages } from './registry-images.ts';
 import type { RegistryTarget } from './registry-target.ts';
 import { dependenciesTag, signatureOf } from './signature.ts';
@@ -137,7 +138,10 @@ async function startBuild(
     const message = `The build waits for its turn: ${before} before it.`;
     return { kind: 'waiting', reason: 'Queued', message, signature };
   }
-  const dependencies = await sharedDependencies(work, registry);
+  const dependencies = await prepareBuild(work, registry).catch((error: unknown) => {
+    jobs.giveSlotBack(object.metadata, signature);
+    throw error;
+  });
   const request: BuildRequest = {
     object,
     plan,
@@ -152,6 +156,19 @@ async function startBuild(
   };
   await jobs.start(request, signal);
   return { kind: 'waiting', reason: 'Building', message: 'The build begins.', signature };
+}
+
+/** What earlier builds have installed. Rejects where an image that the Job runs does not exist: its pod would wait for it without end. */
+async function prepareBuild(
+  work: BuildWork,
+  registry: RegistryImages,
+): Promise<BuildRequest['dependencies']> {
+  const { plan, target, signal } = work;
+  const dependencies = await sharedDependencies(work, registry);
+  const tools = [dependencies?.exists === true ? undefined : plan.installation, plan.compilation];
+  for (const { image } of tools.filter((tool) => tool !== undefined))
+    await registry.requireTool(imageReference(image), target.auths, signal);
+  return dependencies;
 }
 
 async function sharedDependencies(

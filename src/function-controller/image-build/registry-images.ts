@@ -19,6 +19,8 @@ export class RegistryImages {
   readonly #client: RegistryClient;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #runtimes = new Map<string, Resolved>();
+  /** Images that builds run, with the time until which nobody asks again. */
+  readonly #tools = new Map<string, number>();
   /** Images that were not there, with the time until which nobody asks again. */
   readonly #absent = new Map<string, number>();
 
@@ -62,6 +64,22 @@ export class RegistryImages {
     return { image: formatReference({ ...reference, digest }), digest };
   }
 
+  /**
+   * Rejects with `UnknownRuntime` if an image of the configuration that builds run is not there. Nodes may have credentials for it that are
+   * not ours: where the registry does not tell, they find out.
+   */
+  async requireTool(image: string, auths: RegistryAuths, signal: AbortSignal): Promise<void> {
+    const until = this.#tools.get(image) ?? 0;
+    if (until > this.#clock.monotonic() || parseReference(image).transport !== 'docker') return;
+    try {
+      if ((await this.digest(image, auths, signal)) === undefined) throw missingImage('A build', image);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof FunctionFailure && error.reason === 'UnknownRuntime') throw error;
+    }
+    this.#tools.set(image, this.#clock.monotonic() + rememberMs);
+  }
+
   /** Removes an image that nobody needs any more. Best effort: many registries remove nothing. */
   async remove(image: string, auths: RegistryAuths, signal: AbortSignal): Promise<void> {
     const reference = parseReference(image);
@@ -74,11 +92,13 @@ export class RegistryImages {
     const known = this.#runtimes.get(image);
     if (known !== undefined && known.untilMs > nowMs) return known.digest;
     const digest = await this.digest(image, auths, signal);
-    if (digest === undefined) {
-      const message = `The runtime's image ${image} does not exist. Push it there, or correct runtime-images in the ConfigMap kubeless-config.`;
-      throw new FunctionFailure('UnknownRuntime', message);
-    }
+    if (digest === undefined) throw missingImage('The runtime', image);
     this.#runtimes.set(image, { digest, untilMs: nowMs + rememberMs });
     return digest;
   }
+}
+
+function missingImage(whose: string, image: string): FunctionFailure {
+  const message = `${whose}'s image ${image} does not exist. Push it there, or correct runtime-images in the ConfigMap kubeless-config.`;
+  return new FunctionFailure('UnknownRuntime', message);
 }

@@ -92,6 +92,23 @@ export function failuresContract(bench: Bench): void {
     await world.until('wrong', 'InvalidSpec');
   });
 
+  test('an image that builds run and that is not there is told at once; with it the build goes on', async () => {
+    const { world } = bench;
+    await world.pushRuntime('ruby3.1');
+    const spec = { runtime: 'ruby3.1', handler: 'hello.handler', function: 'x', deps: "gem 'a'\n" };
+    await world.deploy('untooled', spec);
+    const { status } = await world.until(
+      'untooled',
+      'UnknownRuntime',
+      /ruby3\.1-build does not exist\. Push it there/,
+    );
+    assert.equal(status?.builds, undefined);
+    assert.equal(world.builds('untooled').length, 0);
+    await world.pushRuntime('ruby3.1-build');
+    await world.edit('untooled', { timeout: '9' });
+    await world.until('untooled', 'Ready');
+  });
+
   test('without a registry nothing is built; credentials of the namespace bring one', async () => {
     const { world } = bench;
     await world.configure({ 'function-registry': '' });
