@@ -82,12 +82,15 @@ test('a template keeps /proc uncovered for the mounts of its forks, and has no w
   assert.equal(process.capabilities.inheritable, undefined);
 });
 
-test('files and core dumps are limited', () => {
+test('files, descriptors and core dumps are limited, and what is counted for all user namespaces together', () => {
   const { rlimits } = configOf().process;
   assert.deepEqual(
     rlimits.map(({ type, hard }) => [type, hard]),
     [
       ['RLIMIT_CORE', 0],
+      ['RLIMIT_NOFILE', 1024],
+      ['RLIMIT_SIGPENDING', 1024],
+      ['RLIMIT_MEMLOCK', 65_536],
       ['RLIMIT_FSIZE', kontainerSpec().limits.fileSizeBytes],
     ],
   );

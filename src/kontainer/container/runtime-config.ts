@@ -50,10 +50,20 @@ function mounts(spec: KontainerSpec, forks: boolean): object[] {
   ];
 }
 
+/**
+ * Beside what the cgroup counts: buffers of sockets hang on descriptors, and what the others limit is counted for all user namespaces
+ * together, so that one call could leave nothing for the others.
+ */
+const commonLimits = [
+  { type: 'RLIMIT_CORE', number: 0 },
+  { type: 'RLIMIT_NOFILE', number: 1024 },
+  { type: 'RLIMIT_SIGPENDING', number: 1024 },
+  { type: 'RLIMIT_MEMLOCK', number: 64 * 1024 },
+];
+
 function processOf(spec: KontainerSpec, shape: ContainerShape): object {
   const { uid, gid, groups } = shape.user;
   const { capabilities } = shape;
-  const rlimit = (type: string, soft: number, hard = soft) => ({ type, soft, hard });
   return {
     terminal: false,
     user: { uid, gid, additionalGids: groups },
@@ -62,7 +72,9 @@ function processOf(spec: KontainerSpec, shape: ContainerShape): object {
     cwd: spec.workingDir,
     capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
     noNewPrivileges: true,
-    rlimits: [rlimit('RLIMIT_CORE', 0), rlimit('RLIMIT_FSIZE', spec.limits.fileSizeBytes)],
+    rlimits: [...commonLimits, { type: 'RLIMIT_FSIZE', number: spec.limits.fileSizeBytes }].map(
+      ({ type, number }) => ({ type, soft: number, hard: number }),
+    ),
   };
 }
 

@@ -82,3 +82,11 @@ test('a profile of another form is refused', () => {
   assert.throws(() => parseSeccompProfile('{"syscalls": []}'), /archMap/);
   assert.throws(() => parseSeccompProfile('not JSON'), SyntaxError);
 });
+
+test('inotify is refused as on a node that has no instance left, for templates too', () => {
+  for (const { rules } of [kontainer, template])
+    assert.deepEqual(
+      rules.filter(({ name }) => name.startsWith('inotify_init')).map(({ errno }) => errno),
+      [24, 24],
+    );
+});

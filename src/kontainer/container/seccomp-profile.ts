@@ -50,6 +50,12 @@ const never = (
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET of clone(2). */
 const namespaceFlags = 0x7e02_0000;
 
+/**
+ * The kernel counts inotify instances of all user namespaces against the host's root, who has 128 of them by default: one call could
+ * take them all, and the node's own programs would find none. Nothing but the call itself changes files here.
+ */
+const countedForRoot = ['inotify_init', 'inotify_init1'];
+
 export interface ResolvedRule {
   name: string;
   /** null allows it. */
@@ -64,6 +70,7 @@ export interface ResolvedProfile {
 }
 
 const eperm = 1;
+const emfile = 24;
 const enosys = 38;
 
 /** AF_VSOCK leads to the hypervisor, past every network namespace; NETLINK_AUDIT to the host's log of events. */
@@ -114,6 +121,7 @@ export function resolveSeccompProfile(profile: SeccompProfile, caps: ReadonlySet
   const native = profile.archMap.find(({ architecture }) => architecture === 'SCMP_ARCH_X86_64');
   const own = [
     ...never.map((name) => ({ name, errno: eperm, args: [] })),
+    ...countedForRoot.map((name) => ({ name, errno: emfile, args: [] })),
     ...restrictedSockets,
     ...(caps.size === 0 ? withoutNamespaces : []),
   ];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { begin, call, fields, readAll, readSome } from '../../helpers/kontainer-call.ts';
+import { begin, call, fields, readSome } from '../../helpers/kontainer-call.ts';
 import { idBase } from '../../helpers/kontainer-programs.ts';
 import { programLayer, testLimits } from '../../helpers/probe-spec.ts';
 import { processesBelow } from '../../helpers/processes.ts';
@@ -14,23 +14,18 @@ const perCall = ['pid', 'mnt', 'ipc', 'uts', 'net', 'cgroup'];
 /** Where a Kontainer ends, seen from inside and from outside. */
 export function isolationContract(current: CurrentDriver): void {
   test('two calls at once have no namespace in common, nor one with the host', async () => {
-    await using probe = current().function({ protocol: 'kontain-files', args: ['/bin/probe', 'files'] });
-    /* both wait for their request, so that both exist when the namespaces are read */
-    const both = await Promise.all([begin(probe, 'namespaces'), begin(probe, 'namespaces')]);
-    const streams = both.map(({ kontainer }) => kontainer.connect());
-    for (const stream of streams) stream.write('namespaces');
-    const [one = {}, two = {}] = await Promise.all(
-      streams.map(async (stream) => {
-        stream.end();
-        return fields(await readAll(stream));
-      }),
-    );
+    await using probe = current().function();
+    /* both hold them when they are read: numbers of namespaces are given again */
+    const both = await Promise.all([begin(probe, 'hold'), begin(probe, 'hold')]);
+    const texts = await Promise.all(both.map(({ kontainer }) => readSome(kontainer.connect())));
+    const [one = {}, two = {}] = texts.map((text) => fields(text));
     for (const kind of perCall) {
       assert.match(one[kind] ?? '', /^\w+:\[\d+\]$/);
       assert.notEqual(one[kind], two[kind], kind);
       assert.notEqual(one[kind], readlinkSync(`/proc/self/ns/${kind}`), kind);
     }
     assert.notEqual(one.user, readlinkSync('/proc/self/ns/user'));
+    for (const { kontainer } of both) kontainer.kill('done');
   });
 
   test('who it is inside is nobody outside', async () => {

@@ -40,6 +40,16 @@ export function limitsContract(current: CurrentDriver): void {
     }
   });
 
+  test('buffers of connections that nobody reads are bounded: they are memory of the kernel', async () => {
+    await using probe = current().function();
+    const { text, exit } = await call(probe, 'sockets');
+    const held = Number(fields(text).held ?? 0);
+    assert.ok(
+      exit.outOfMemory || (held > 0 && held < testLimits.memoryBytes),
+      `${held} bytes, ${JSON.stringify(exit)}`,
+    );
+  });
+
   test('memory that is held between calls is told as it is, not as it might be', async () => {
     await using probe = current().function();
     assert.equal(probe.memoryBytes, 0);
