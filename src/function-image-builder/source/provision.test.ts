@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { eventually } from '../../../test/helpers/eventually.ts';
+import { startGitDaemon } from '../../../test/helpers/git-daemon.ts';
 import { freePorts } from '../../../test/helpers/free-ports.ts';
 import { startRegistry } from '../../../test/helpers/image-registry.ts';
 import { writeBlob, writeIndex } from '../../../test/helpers/oci-layout.ts';
@@ -183,29 +183,7 @@ async function gitServer(root: string) {
   git('tag', 'v1');
   writeFileSync(join(repository, 'functions/hello/hello.py'), 'second');
   git('commit', '--quiet', '-am', 'two');
-  const [port = 0] = await freePorts(1);
-  const args = ['daemon', '--export-all', `--base-path=${root}`, '--listen=127.0.0.1', `--port=${port}`];
-  // Not through git itself, which would be its parent and leave it alone.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '/usr/lib/git-core/git-daemon', ...args.slice(1)], {
-    stdio: 'ignore',
-  });
-  const exit = once(child, 'exit');
-  const url = `git://127.0.0.1:${port}/repo`;
-  await eventually('git serves', async () => {
-    try {
-      execFileSync('git', ['ls-remote', url], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await exit;
-    },
-  };
+  return startGitDaemon(root);
 }
 
 test('a git repository: branch, tag, folder; what is missing is told', async () => {

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import type { RuntimeName } from '../../helpers/e2e-images.ts';
 import type { Platform } from '../../helpers/e2e-platform.ts';
+import { imageLayout } from '../../helpers/image-layout.ts';
 import type { CurrentPlatform } from '../../helpers/shared-platform.ts';
 
 const functions = join(import.meta.dirname, '../../fixtures/functions');
 const calls = 30;
+/** Samples, run by the entrypoint and user of their images, as any engine would. */
+const alone = ['hello-python', 'hello-nodejs', 'hello-ruby', 'hello-perl', 'hello-php'];
 
 /** What test/contracts/runtime can not see: the runtime images, forked in real sandboxes. */
 export function runtimeImages(current: CurrentPlatform): void {
@@ -30,6 +33,9 @@ export function runtimeImages(current: CurrentPlatform): void {
         'ruby-everything': { image: await on('ruby3.1', 'kinds.rb', 'everything') },
         'nodejs-typed': { image: await on('nodejs24', 'typed.mts', 'handler') },
         'nodejs-listening': { image: await on('nodejs24', 'listening.js', 'handler') },
+        ...Object.fromEntries(
+          alone.map((name) => [name, { image: `oci:${imageLayout(name)}`, protocol: 'http', start: 'cold' }]),
+        ),
         'nodejs-never': { image: await on('nodejs24', 'kinds.js', 'never') },
       });
     });
@@ -69,6 +75,14 @@ export function runtimeImages(current: CurrentPlatform): void {
       for (let count = 0; count < 3; count++)
         assert.equal((await fetch(platform.url('nodejs-listening'))).status, 200);
     });
+
+    for (const name of alone)
+      test(`is an ordinary HTTP server on PORT where nobody forks it: ${name}`, async () => {
+        assert.equal(await (await fetch(platform.url(`${name}/healthz`))).text(), 'OK');
+        const answer = await fetch(platform.url(name));
+        assert.equal(answer.status, 200);
+        assert.match(await answer.text(), /hello/i);
+      });
 
     test('answers for a handler that never will', async () => {
       assert.equal((await fetch(platform.url('nodejs-never'))).status, 500);

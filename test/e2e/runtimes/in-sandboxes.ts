@@ -13,6 +13,7 @@ export function compiledSpecs(image: string, starts: readonly OtherStart[]): Rec
     stream: as('stream'),
     'fails-later': as('stream_fails_later'),
     exits: as('exits'),
+    loops: { ...as('loops'), timeout: '1s' },
     prints: as('prints'),
     describe: as('describe'),
     ...Object.fromEntries(starts.map((start) => [start, { ...as('repeats'), start }])),
@@ -33,6 +34,12 @@ export function compiledContract(current: () => Platform, starts: readonly Other
   test('streams, and a stream that is cut', async () => {
     assert.equal(await (await fetch(current().url('stream'))).text(), '0\n1\n2\n');
     await assert.rejects(fetch(current().url('fails-later')).then((answer) => answer.text()));
+  });
+
+  test('a function that does not end is ended at its timeout, and says so', async () => {
+    const answer = await fetch(current().url('loops'));
+    assert.equal(answer.status, 408);
+    assert.match(await answer.text(), /"code":"timeout"/);
   });
 
   test('the end of the process is told, and its output is kept', async () => {
