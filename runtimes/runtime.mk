@@ -1,5 +1,5 @@
 # Included by each language's Makefile, which sets LANGUAGE, VERSION (Debian's), and MORE = build where there is an image that installs
-# dependencies; it is large, and made by this only.
+# dependencies; it is large: made by this, and for tests.
 #   make -C runtimes/python build3.11                                   build/images/python3.11, on Debian's packages
 #   make -C runtimes/python build3.13 BASE=docker://…/python:3.13-slim  our files on an image that has the interpreter
 #   … IMAGE=docker://registry.example.com/kontain/python3.13            where it is put; build/images/<language><version> otherwise
