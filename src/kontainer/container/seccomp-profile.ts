@@ -1,5 +1,10 @@
 import * as z from 'zod';
 
+const eperm = 1;
+const eagain = 11;
+const emfile = 24;
+const enosys = 38;
+
 /** The container engines' own format, as in containers-common's /usr/share/containers/seccomp.json. */
 const profileSchema = z.object({
   defaultErrnoRet: z.number().int(),
@@ -51,10 +56,15 @@ const never = (
 const namespaceFlags = 0x7e02_0000;
 
 /**
- * The kernel counts inotify instances of all user namespaces against the host's root, who has 128 of them by default: one call could
- * take them all, and the node's own programs would find none. Nothing but the call itself changes files here.
+ * What the kernel has only so much of for the whole node, with the answer that it gives when there is none left: one call could take it
+ * all. inotify instances of every user namespace count against the host's root, who has 128; there are 65536 events of asynchronous I/O in
+ * all (fs.aio-max-nr). Nothing but the call itself changes files here, and libraries do without the other.
  */
-const countedForRoot = ['inotify_init', 'inotify_init1'];
+const scarce: ReadonlyMap<string, number> = new Map([
+  ['inotify_init', emfile],
+  ['inotify_init1', emfile],
+  ['io_setup', eagain],
+]);
 
 export interface ResolvedRule {
   name: string;
@@ -68,10 +78,6 @@ export interface ResolvedProfile {
   architectures: string[];
   rules: ResolvedRule[];
 }
-
-const eperm = 1;
-const emfile = 24;
-const enosys = 38;
 
 /** AF_VSOCK leads to the hypervisor, past every network namespace; NETLINK_AUDIT to the host's log of events. */
 const afVsock = 40;
@@ -121,7 +127,7 @@ export function resolveSeccompProfile(profile: SeccompProfile, caps: ReadonlySet
   const native = profile.archMap.find(({ architecture }) => architecture === 'SCMP_ARCH_X86_64');
   const own = [
     ...never.map((name) => ({ name, errno: eperm, args: [] })),
-    ...countedForRoot.map((name) => ({ name, errno: emfile, args: [] })),
+    ...[...scarce].map(([name, errno]) => ({ name, errno, args: [] })),
     ...restrictedSockets,
     ...(caps.size === 0 ? withoutNamespaces : []),
   ];
