@@ -7,12 +7,12 @@ import { inGroups } from './test-groups.ts';
 const longest = [
   'test/contracts/kontainer-runc.test.ts',
   'test/e2e/cronjob-triggers.test.ts',
+  'test/e2e/deploys.test.ts',
   'test/contracts/function-controller-embedded.test.ts',
   'test/contracts/cronjob-trigger-controller-embedded.test.ts',
   'test/contracts/http-trigger-controller-embedded.test.ts',
   'test/e2e/deploy-compiled.test.ts',
   'test/e2e/guides.test.ts',
-  'test/e2e/deploy-scripting.test.ts',
   'test/e2e/runtime-java.test.ts',
   'test/e2e/scripting-languages.test.ts',
   'test/contracts/runtime-ruby.test.ts',

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
-import { after, before, suite, test } from 'node:test';
-import { pushImages } from '../../src/embedded/setup/push-images.ts';
-import { readAuthFiles } from '../../src/oci/registry-auth.ts';
-import { makeDistribution, makeGem, makePackage } from '../helpers/language-packages.ts';
-import { repository } from '../helpers/program.ts';
-import { serve } from '../helpers/serve.ts';
-import { sourceDeploys, type SourceDeploys } from '../helpers/source-deploys.ts';
+import { before, suite, test } from 'node:test';
+import { pushImages } from '../../../src/embedded/setup/push-images.ts';
+import { readAuthFiles } from '../../../src/oci/registry-auth.ts';
+import { makeDistribution, makeGem, makePackage } from '../../helpers/language-packages.ts';
+import { repository } from '../../helpers/program.ts';
+import { serve } from '../../helpers/serve.ts';
+import type { SourceDeploys } from '../../helpers/source-deploys.ts';
 
 interface Language {
   runtime: string;
@@ -81,52 +81,53 @@ const languages: readonly Language[] = [
 ];
 
 /** Source to answer through everything that runs: command line, controllers, agent, registry, data plane. */
-suite('deploys of scripting languages', { concurrency: false }, () => {
-  let it: SourceDeploys;
-  before(async () => {
-    it = await sourceDeploys();
-    const { home } = it.instance;
-    await pushImages({
-      folder: join(repository, 'build/optional-images'),
-      names: languages.map(({ runtime }) => `${runtime}-build`),
-      registry: `127.0.0.1:${readFileSync(home.registryPort, 'utf8').trim()}`,
-      auths: await readAuthFiles(home.registryAuth),
-      signal: AbortSignal.timeout(300_000),
+export function scriptingDeploys(current: () => SourceDeploys): void {
+  suite('deploys of scripting languages', { concurrency: false }, () => {
+    let it: SourceDeploys;
+    before(async () => {
+      it = current();
+      const { home } = it.instance;
+      await pushImages({
+        folder: join(repository, 'build/optional-images'),
+        names: languages.map(({ runtime }) => `${runtime}-build`),
+        registry: `127.0.0.1:${readFileSync(home.registryPort, 'utf8').trim()}`,
+        auths: await readAuthFiles(home.registryAuth),
+        signal: AbortSignal.timeout(300_000),
+      });
     });
+
+    for (const { runtime, suffix, source, needs, makePackages, dependencies } of languages) {
+      const name = runtime.replaceAll(/[0-9.]/g, '');
+
+      test(`${runtime}: deployed and called; what cannot be loaded is told, and the version of before serves`, async () => {
+        const file = await it.file(`${name}.${suffix}`, source("'first'"));
+        const flags = ['--runtime', runtime, '--handler', `${name}.handler`, '--from-file', file, '--wait'];
+        const { exit, stderr } = await it.kubeless('function', 'deploy', name, ...flags);
+        assert.equal(exit, 0, stderr);
+        assert.deepEqual(await it.call(name), { status: 200, body: 'first' });
+        await it.file(`${name}.${suffix}`, source("'second'").replace('handler', 'renamed'));
+        const refused = await it.kubeless('function', 'update', name, '--from-file', file, '--wait');
+        assert.notEqual(refused.exit, 0);
+        assert.match(refused.stderr, /LoadFailed: .*handler/);
+        assert.deepEqual(await it.call(name), { status: 200, body: 'first' });
+      });
+
+      test(`${runtime}: its dependencies are installed by the build`, async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'kontain-packages-'));
+        makePackages(folder);
+        await using server = await serve(({ url = '' }) => fileOf(folder, url), {}, it.sourcePort);
+        const { content, env } = dependencies(server.url);
+        const file = await it.file(`${name}.${suffix}`, needs.before + source(needs.expression));
+        const needed = await it.file(`${name}-dependencies`, content);
+        const flags = ['--from-file', file, '--dependencies', needed, ...env, '--wait'];
+        const { exit, stderr } = await it.kubeless('function', 'update', name, ...flags);
+        assert.equal(exit, 0, stderr);
+        assert.deepEqual(await it.call(name), { status: 200, body: needs.answer });
+        rmSync(folder, { recursive: true });
+      });
+    }
   });
-  after(() => it[Symbol.asyncDispose]());
-
-  for (const { runtime, suffix, source, needs, makePackages, dependencies } of languages) {
-    const name = runtime.replaceAll(/[0-9.]/g, '');
-
-    test(`${runtime}: deployed and called; what cannot be loaded is told, and the version of before serves`, async () => {
-      const file = await it.file(`${name}.${suffix}`, source("'first'"));
-      const flags = ['--runtime', runtime, '--handler', `${name}.handler`, '--from-file', file, '--wait'];
-      const { exit, stderr } = await it.kubeless('function', 'deploy', name, ...flags);
-      assert.equal(exit, 0, stderr);
-      assert.deepEqual(await it.call(name), { status: 200, body: 'first' });
-      await it.file(`${name}.${suffix}`, source("'second'").replace('handler', 'renamed'));
-      const refused = await it.kubeless('function', 'update', name, '--from-file', file, '--wait');
-      assert.notEqual(refused.exit, 0);
-      assert.match(refused.stderr, /LoadFailed: .*handler/);
-      assert.deepEqual(await it.call(name), { status: 200, body: 'first' });
-    });
-
-    test(`${runtime}: its dependencies are installed by the build`, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'kontain-packages-'));
-      makePackages(folder);
-      await using server = await serve(({ url = '' }) => fileOf(folder, url), {}, it.sourcePort);
-      const { content, env } = dependencies(server.url);
-      const file = await it.file(`${name}.${suffix}`, needs.before + source(needs.expression));
-      const needed = await it.file(`${name}-dependencies`, content);
-      const flags = ['--from-file', file, '--dependencies', needed, ...env, '--wait'];
-      const { exit, stderr } = await it.kubeless('function', 'update', name, ...flags);
-      assert.equal(exit, 0, stderr);
-      assert.deepEqual(await it.call(name), { status: 200, body: needs.answer });
-      rmSync(folder, { recursive: true });
-    });
-  }
-});
+}
 
 function fileOf(folder: string, url: string): Buffer | undefined {
   const path = join(folder, normalize(url.split('?')[0] ?? ''));
