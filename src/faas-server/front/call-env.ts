@@ -6,9 +6,10 @@ import type { RouteCandidate } from '../routes/route-candidate.ts';
 export function callEnvFor(options: {
   request: IncomingMessage;
   chosen: RouteCandidate;
+  host: string;
   headers: readonly string[];
 }): Record<string, string> {
-  const { request, chosen, headers } = options;
+  const { request, chosen, host, headers } = options;
   const chunked = request.headers['transfer-encoding'] !== undefined;
   return cgiEnv({
     method: request.method ?? 'GET',
@@ -17,7 +18,7 @@ export function callEnvFor(options: {
     headers,
     contentLength: chunked ? undefined : Number(request.headers['content-length'] ?? 0),
     httpVersion: request.httpVersion,
-    host: request.headers.host ?? '',
+    host,
     remoteAddress: request.socket.remoteAddress ?? '',
   });
 }

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { BodyFraming } from '../../lib/http/body-framing.ts';
 import { eachHeader, type RawHeaders } from '../../lib/http/raw-headers.ts';
+import { safeTrailers } from '../../lib/http/trailers.ts';
 import type { Answer } from '../protocols/exchange.ts';
 
 export interface CallerAnswerOptions {
@@ -37,16 +39,18 @@ export class CallerAnswer implements Answer {
     return this.#firstByteAt;
   }
 
-  head(status: number, headers: RawHeaders): void {
+  head(status: number, headers: RawHeaders, framing: BodyFraming): void {
     const { response, requestId, cors } = this.#options;
     const all: RawHeaders = ['x-request-id', requestId];
+    const mayHaveTrailers = framing.kind === 'chunked' && response.req.httpVersion !== '1.0';
     let originNamed = false;
     eachHeader(headers, (lower, value, name) => {
-      if (lower === 'x-request-id' || (status === 204 && lower === 'content-length')) return;
+      if (lower === 'x-request-id' || (lower === 'trailer' && !mayHaveTrailers)) return;
       if (lower === 'access-control-allow-origin') originNamed = true;
       all.push(name, value);
     });
     if (!originNamed) all.push(...cors);
+    all.push(...lengthHeader(framing));
     this.#status = status;
     this.#firstByteAt = this.#options.monotonic();
     response.writeHead(status, all);
@@ -64,8 +68,14 @@ export class CallerAnswer implements Answer {
   end(trailers: RawHeaders): void {
     const { response } = this.#options;
     const pairs: [string, string][] = [];
-    eachHeader(trailers, (_, value, name) => pairs.push([name, value]));
+    eachHeader(safeTrailers(trailers), (_, value, name) => pairs.push([name, value]));
     if (pairs.length > 0) response.addTrailers(pairs);
     response.end();
   }
+}
+
+/** An answer without body has the length of the one to GET where that is known; without, node:http sends chunks or closes. */
+function lengthHeader(framing: BodyFraming): RawHeaders {
+  const bytes = 'bytes' in framing ? framing.bytes : undefined;
+  return bytes === undefined ? [] : ['Content-Length', String(bytes)];
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PlatformError, toPlatformError } from '../../lib/errors.ts';
+import { safeTrailers } from '../../lib/http/trailers.ts';
 import type { BodySink, RequestBody } from '../protocols/exchange.ts';
 
 /** The body of a request on node:http, counted and limited while it streams. */
@@ -28,7 +29,7 @@ export class CallerBody implements RequestBody {
     if (this.length === 0) return sink.end([]);
     request.on('data', (chunk: Buffer) => this.#accept(chunk, sink, failed));
     request.on('end', () => {
-      if (!this.#stopped) sink.end(request.rawTrailers);
+      if (!this.#stopped) sink.end(safeTrailers(request.rawTrailers));
     });
     request.on('error', (cause) => {
       if (!this.#stopped) failed(new PlatformError('caller_gone', 'the request body broke off', { cause }));

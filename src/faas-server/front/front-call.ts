@@ -96,7 +96,7 @@ export class FrontCall {
     const { front, request, requestId, arrivedAt } = this.#context;
     const { candidates } = this.#route;
     const callEnv = (chosen: RouteCandidate): Record<string, string> =>
-      callEnvFor({ request, chosen, headers: this.#headers(chosen) });
+      callEnvFor({ request, chosen, host: this.#route.host, headers: this.#headers(chosen) });
     return front.broker.acquire({ requestId, candidates, arrivedAt, callEnv }, this.#abort.signal);
   }
 
@@ -121,7 +121,8 @@ export class FrontCall {
 
   #headers({ prefix }: RouteCandidate): string[] {
     const { front, request, requestId } = this.#context;
-    return functionHeaders(request, { requestId, traceparent: traceparentOf(request, front.ids), prefix });
+    const traceparent = traceparentOf(request, front.ids);
+    return functionHeaders(request, { requestId, traceparent, prefix, host: this.#route.host });
   }
 
   async #verifyEnd(lease: CallLease, { expectExit }: { expectExit: boolean }): Promise<void> {

@@ -4,6 +4,7 @@ import type { RawHeaders } from '../../lib/http/raw-headers.ts';
 
 /** Fields the platform sets itself; the framing is the exchange's. */
 const replaced = new Set([
+  'host',
   'content-length',
   'expect',
   'x-request-id',
@@ -19,6 +20,8 @@ export interface PlatformHeaders {
   traceparent: string;
   /** The part of the path that the function does not see. */
   prefix: string;
+  /** The host the request is for: not always the Host header's (RFC 9112 §3.2.2). */
+  host: string;
 }
 
 /**
@@ -28,6 +31,7 @@ export interface PlatformHeaders {
 export function functionHeaders(request: IncomingMessage, ours: PlatformHeaders): RawHeaders {
   const { headers, rawHeaders, socket } = request;
   const all = endToEndHeaders(rawHeaders, replaced);
+  all.unshift('Host', ours.host);
   all.push('x-request-id', ours.requestId, 'traceparent', ours.traceparent);
   const before = joined(headers['x-forwarded-for']);
   const remote = socket.remoteAddress ?? 'unknown';
@@ -36,7 +40,7 @@ export function functionHeaders(request: IncomingMessage, ours: PlatformHeaders)
     'X-Forwarded-Proto',
     joined(headers['x-forwarded-proto']) || (isEncrypted(request) ? 'https' : 'http'),
   );
-  all.push('X-Forwarded-Host', joined(headers['x-forwarded-host']) || (headers.host ?? ''));
+  all.push('X-Forwarded-Host', joined(headers['x-forwarded-host']) || ours.host);
   const prefix = joined(headers['x-forwarded-prefix']) + ours.prefix;
   if (prefix !== '') all.push('X-Forwarded-Prefix', prefix);
   return all;

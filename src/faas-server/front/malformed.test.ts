@@ -23,6 +23,8 @@ const corpus: Record<string, [string, number]> = {
   'folded header': [`GET /default/echo HTTP/1.1\r\n${host}X: 1\r\n  2\r\n\r\n`, 400],
   'NUL in header': [`GET /default/echo HTTP/1.1\r\n${host}X: a\0b\r\n\r\n`, 400],
   'bare CR in header': [`GET /default/echo HTTP/1.1\r\n${host}X: a\rb: c\r\n\r\n`, 400],
+  'absolute target with user': [`GET http://u@x/default/echo HTTP/1.1\r\n${host}\r\n`, 400],
+  'absolute target without host': [`GET http:///default/echo HTTP/1.1\r\n${host}\r\n`, 400],
   'fragment in target': [`GET /default/echo#x HTTP/1.1\r\n${host}\r\n`, 400],
   'bytes beyond ASCII in target': [`GET /default/echo\xff HTTP/1.1\r\n${host}\r\n`, 400],
   'broken percent-encoding': [`GET /default/ec%zzho HTTP/1.1\r\n${host}\r\n`, 400],
@@ -115,6 +117,10 @@ suite('malformed and dangerous requests', async () => {
     assert.match(await rawExchange(front.port, 'GET /default/echo HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
     const absolute = `GET http://other/default/echo/a?b HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
     assert.match(await rawExchange(front.port, absolute), /\r\n\r\nGET \/a\?b HTTP/);
+    assert.match(
+      await rawExchange(front.port, absolute),
+      /\r\nHost: other\r\n[\s\S]*X-Forwarded-Host: other\r\n/,
+    );
     const asterisk = `OPTIONS * HTTP/1.1\r\n${host}Connection: close\r\n\r\n`;
     assert.match(await rawExchange(front.port, asterisk), /^HTTP\/1\.1 200 /);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { FrontHarness, type HarnessOptions } from '../../../test/helpers/front-harness.ts';
 import type { InlineFunction } from '../../../test/helpers/inline-driver.ts';
-import { requestHead, respond } from '../../../test/helpers/inline-functions.ts';
+import { echo, requestHead, respond } from '../../../test/helpers/inline-functions.ts';
 import { rawExchange, rawSocket, readAll, readUntil } from '../../../test/helpers/raw-http.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\n';
@@ -55,6 +55,8 @@ const functions: Record<string, [InlineFunction, number, string]> = {
     502,
     'bad_response',
   ],
+  'gives an empty length': [respond(`${ok}Content-Length:\r\n\r\nab`), 502, 'bad_response'],
+  'gives a list of empty lengths': [respond(`${ok}Content-Length: ,\r\n\r\nab`), 502, 'bad_response'],
   'gives length and chunks': [
     respond(`${ok}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`),
     502,
@@ -122,6 +124,13 @@ suite('functions that misbehave', () => {
   test('what comes behind the end of an answer is not passed on', async () => {
     const { answer } = await call(respond(`${ok}Content-Length: 2\r\n\r\nokHTTP/1.1 500 no\r\n\r\n`), {});
     assert.match(answer, /\r\n\r\nok$/);
+  });
+
+  test('trailers that would say something about the answer stay behind', async () => {
+    const trailers =
+      'Content-Length: 1\r\nSet-Cookie: a\r\nX-Request-Id: other\r\nConnection: keep-alive\r\nX-Sum: 1\r\n';
+    const { answer } = await call(respond(`${ok}Transfer-Encoding: chunked\r\n\r\n0\r\n${trailers}\r\n`), {});
+    assert.match(answer, /\r\n\r\n0\r\nX-Sum: 1\r\n\r\n$/);
   });
 
   test('hop-by-hop headers of an answer stay behind, others pass', async () => {
@@ -198,4 +207,13 @@ suite('callers that misbehave', () => {
     assert.equal((await front.over()).record.status, 403);
     await readAll(socket);
   });
+
+  for (const path of ['/healthz', '/default/early'])
+    test(`one that never ends its body loses its connection after an answer of ours: ${path}`, async () => {
+      await using front = await FrontHarness.start({ functions: { early: echo } });
+      const socket = await rawSocket(front.port);
+      const method = path === '/healthz' ? 'GET' : 'OPTIONS';
+      socket.write(`${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nhalf`);
+      assert.match(await readAll(socket), /^HTTP\/1\.1 200 /);
+    });
 });

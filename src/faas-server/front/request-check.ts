@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PlatformError } from '../../lib/errors.ts';
 import { headerValues, listItems } from '../../lib/http/raw-headers.ts';
-
-const hostPattern = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(?::[0-9]{0,5})?$/;
+import { isHost } from '../routes/request-target.ts';
 
 /**
  * Refuses what node:http lets pass but two servers in a row could read differently (RFC 9112 §3.2, §6.1, §11.2).
@@ -35,7 +34,7 @@ function checkHost({ rawHeaders, httpVersion }: IncomingMessage): void {
   const host = hosts[0];
   if (host === undefined && httpVersion === '1.1')
     throw new PlatformError('bad_request', 'the Host header is missing');
-  if (host !== undefined && !hostPattern.test(host)) {
+  if (host !== undefined && !isHost(host)) {
     throw new PlatformError('bad_request', 'the Host header is not a valid host');
   }
 }

@@ -17,7 +17,7 @@ export interface RequestContext {
   route: Route;
 }
 
-export const noRoute: Route = { candidates: [], reserved: undefined, via: undefined };
+export const noRoute: Route = { host: '', candidates: [], reserved: undefined, via: undefined };
 
 export interface RecordDetails {
   outcome: Outcome;

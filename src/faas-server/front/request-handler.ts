@@ -32,6 +32,12 @@ export async function handleRequest({ front, request, response, expects }: Handl
   };
   // An error is the answer's to tell; one on a connection that is gone has nobody to tell.
   response.on('error', () => undefined);
+  await answer(context, expects);
+  boundRest(request, front.limits.linger.ms);
+}
+
+async function answer(context: RequestContext, expects: HandlerOptions['expects']): Promise<void> {
+  const { front, request } = context;
   try {
     checkRequest(request);
     if (expects === 'unknown') throw unknownExpectation();
@@ -77,7 +83,6 @@ async function callFunction(context: RequestContext, route: Route): Promise<void
       throw new PlatformError('draining', 'the server is shutting down', { data: retryNow });
     await call.run();
     call.finish(call.answered);
-    boundRest(context.request, front.limits.linger.ms);
   } catch (thrown) {
     const error = toPlatformError(thrown);
     if (error.code === 'not_found' && route.reserved) return answerReserved(context, route);

@@ -2,7 +2,6 @@ import { PlatformError } from '../../lib/errors.ts';
 import type { FunctionRoute } from '../routes/route-tree.ts';
 import { corsHeaders } from './cors.ts';
 import { isEncrypted } from './function-headers.ts';
-import { boundRest } from './linger.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
@@ -31,19 +30,14 @@ function cameByHttps({ request }: RequestContext): boolean {
 
 /** Who named a port of ours gets our other port; who came by a mapping of port 80 gets that of 443. */
 function redirect(context: RequestContext, tlsPort: number): true {
-  const [, name = '', port] = /^(.*?)(?::([0-9]*))?$/.exec(context.request.headers.host ?? '') ?? [];
+  const [, name = '', port] = /^(.*?)(?::([0-9]*))?$/.exec(context.route.host) ?? [];
   const host = port === undefined || port === '' || port === '80' ? name : `${name}:${tlsPort}`;
   const target = (context.request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   return answer(context, 308, ['Location', `https://${host}${target}`]);
 }
 
-function answer(
-  { front, request, response, requestId }: RequestContext,
-  status: number,
-  headers: string[],
-): true {
+function answer({ response, requestId }: RequestContext, status: number, headers: string[]): true {
   response.writeHead(status, ['x-request-id', requestId, ...headers, 'Content-Length', '0']).end();
-  boundRest(request, front.limits.linger.ms);
   return true;
 }
 

@@ -81,6 +81,37 @@ suite('streaming', () => {
     assert.equal(response.trailers['x-end'], '2');
   });
 
+  test('only chunks announce trailers: they have none without', async () => {
+    const announces = (framing: string): InlineFunction =>
+      respond(`HTTP/1.1 200 OK\r\nTrailer: X-End\r\n${framing}`);
+    await using front = await FrontHarness.start({
+      functions: {
+        length: announces('Content-Length: 2\r\n\r\nok'),
+        close: announces('\r\nok'),
+        chunks: announces('Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-End: 1\r\n\r\n'),
+      },
+    });
+    const ask = (name: string, version = '1.1', method = 'GET'): Promise<string> =>
+      rawExchange(
+        front.port,
+        `${method} /default/${name} HTTP/${version}\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+    for (const answer of [await ask('length'), await ask('close'), await ask('chunks', '1.0')]) {
+      assert.match(answer, /^HTTP\/1\.1 200 OK\r\n(?![\s\S]*Trailer)[\s\S]*ok/);
+    }
+    assert.match(await ask('chunks', '1.1', 'HEAD'), /^HTTP\/1\.1 200 OK\r\n(?![\s\S]*Trailer)/);
+    assert.match(await ask('chunks'), /Trailer: X-End\r\n[\s\S]*0\r\nX-End: 1\r\n\r\n$/);
+  });
+
+  test('a body in many small chunks reaches the function in few', async () => {
+    await using front = await FrontHarness.start({ functions: { echo } });
+    const request = `POST /default/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const answer = await rawExchange(front.port, `${request}${'1\r\na\r\n'.repeat(1000)}0\r\n\r\n`);
+    const seen = answer.slice(answer.indexOf('\r\n\r\nPOST') + 4).split('\r\n\r\n')[1] ?? '';
+    assert.equal(seen.match(/a/g)?.length, 1000);
+    assert.ok((seen.match(/\r\n/g)?.length ?? 0) < 20, seen);
+  });
+
   test('HEAD, 204 and 304 have no body, and keep the headers that describe one', async () => {
     await using front = await FrontHarness.start({
       functions: {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { BodyFraming } from '../../lib/http/body-framing.ts';
 import type { RawHeaders } from '../../lib/http/raw-headers.ts';
 
 /** Takes the caller's body. `write` returning false asks to wait for `resume` of the source. */
@@ -21,7 +22,8 @@ export interface RequestBody {
 /** The answer to the caller. */
 export interface Answer {
   readonly started: boolean;
-  head(status: number, headers: RawHeaders): void;
+  /** @param headers without those that tell the framing: the answer's own comes from `framing` */
+  head(status: number, headers: RawHeaders, framing: BodyFraming): void;
   /** False asks to wait for `onDrain`. */
   write(chunk: Buffer): boolean;
   onDrain(resume: () => void): void;

@@ -9,6 +9,7 @@ export interface RequestTarget {
   authority: string | undefined;
 }
 
+const hostPattern = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(?::[0-9]{0,5})?$/;
 const targetPattern = /^[\x21-\x7e]+$/;
 const absolutePattern = /^https?:\/\/([^/?#]*)(.*)$/i;
 
@@ -19,12 +20,18 @@ export function splitTarget(target: string): RequestTarget {
   const absolute = absolutePattern.exec(target);
   if (!absolute) throw invalidTarget();
   const [, authority = '', rest = ''] = absolute;
+  if (authority === '' || !isHost(authority)) throw invalidTarget();
   return { ...splitQuery(rest.startsWith('/') ? rest : `/${rest}`), authority };
 }
 
 function splitQuery(text: string): { path: string; query: string } {
   const mark = text.indexOf('?');
   return mark === -1 ? { path: text, query: '' } : { path: text.slice(0, mark), query: text.slice(mark) };
+}
+
+/** A host with a port or without (RFC 9110 §7.2); none of a user. */
+export function isHost(text: string): boolean {
+  return hostPattern.test(text);
 }
 
 /** Decodes one path segment; undefined when the percent-encoding is not valid UTF-8 (RFC 3986 §2.1). */

@@ -10,6 +10,8 @@ import type { RouteCandidate } from './route-candidate.ts';
 export type ReservedPath = '/healthz' | '/readyz' | '/metrics';
 
 export interface Route {
+  /** Of the request, with its port if one was named; empty where none was. */
+  readonly host: string;
   /** In the order in which they count; the first that exists is called. */
   readonly candidates: readonly RouteCandidate[];
   /** Set when the server itself answers this path if no candidate exists. */
@@ -17,6 +19,9 @@ export interface Route {
   /** The route of an Image that leads to the only candidate, with its conditions; none for a function's own host and path. */
   readonly via: FunctionRoute | undefined;
 }
+
+type FoundRoute = Omit<Route, 'host'>;
+type PathAndQuery = Pick<RequestTarget, 'path' | 'query'>;
 
 const noRoutes: RouteLookup = { has: () => false, ofHost: () => undefined, ofAnyHost: new RouteTree() };
 
@@ -28,8 +33,12 @@ const noRoutes: RouteLookup = { has: () => false, ofHost: () => undefined, ofAny
  * @throws PlatformError `bad_request` when target or host are not valid
  */
 export function parseRoute(target: string, host: string | undefined, table: RouteLookup = noRoutes): Route {
-  const { path, query, authority } = splitTarget(target);
-  const name = hostName(authority ?? host ?? '');
+  const { authority, ...parts } = splitTarget(target);
+  const named = authority ?? host ?? '';
+  return { host: named, ...findRoute(parts, hostName(named), table) };
+}
+
+function findRoute({ path, query }: PathAndQuery, name: string, table: RouteLookup): FoundRoute {
   const byHost = hostCandidate(name, path + query);
   const owner = existing(table, byHost);
   const match = matchHost(table, path, { name, owner });
@@ -42,7 +51,7 @@ export function parseRoute(target: string, host: string | undefined, table: Rout
   return other ? routeTo(other, { path, query }) : ownAddress([byHost, byPath]);
 }
 
-function ownAddress(found: readonly (RouteCandidate | undefined)[], reserved?: ReservedPath): Route {
+function ownAddress(found: readonly (RouteCandidate | undefined)[], reserved?: ReservedPath): FoundRoute {
   return { candidates: found.filter((candidate) => candidate !== undefined), reserved, via: undefined };
 }
 
@@ -90,7 +99,7 @@ function matchAnyHost(
   return matchStrictly(ofAnyHost, path, { only: byPath, from: byPath.prefix.length });
 }
 
-function routeTo({ to, end }: RouteMatch, { path, query }: Pick<RequestTarget, 'path' | 'query'>): Route {
+function routeTo({ to, end }: RouteMatch, { path, query }: PathAndQuery): FoundRoute {
   const { namespace, name } = to;
   const rest = end >= path.length ? '/' : path.slice(end);
   const candidate = { namespace, name, target: rest + query, prefix: path.slice(0, end) };

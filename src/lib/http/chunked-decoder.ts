@@ -1,85 +1,140 @@
+import { GatheredRanges } from './gathered-ranges.ts';
+import { HeadReader } from './head-reader.ts';
 import { HttpSyntaxError, parseFieldLines } from './response-head.ts';
 import type { RawHeaders } from './raw-headers.ts';
 
 const maxSizeLineBytes = 4096;
-const empty = Buffer.alloc(0);
+const maxSizeDigits = 12;
+const cr = 0x0d;
+const lf = 0x0a;
+const semicolon = 0x3b;
+const newline = Buffer.from('\r\n');
 
 export interface ChunkedOutput {
-  data(chunk: Buffer): void;
+  /** What one piece of input brought, however many chunks it was cut into. */
+  data(bytes: Buffer): void;
   end(trailers: RawHeaders): void;
 }
 
-/** Decodes the chunked transfer coding (RFC 9112 §7.1) as bytes come in; holds at most one unfinished line. */
+/** What comes next; `padding` is the space behind a size, `size-end` and `data-end` the LF behind their CR. */
+type State =
+  | 'size'
+  | 'padding'
+  | 'extension'
+  | 'size-end'
+  | 'data'
+  | 'data-over'
+  | 'data-end'
+  | 'trailers'
+  | 'done';
+
+/**
+ * Decodes the chunked transfer coding (RFC 9112 §7.1) as bytes come in. It looks at each byte once and makes no object per
+ * chunk: chunks of one byte must not cost more than large ones.
+ */
 export class ChunkedDecoder {
   readonly #output: ChunkedOutput;
-  readonly #maxTrailerBytes: number;
-  #state: 'size' | 'data' | 'data-end' | 'trailers' | 'done' = 'size';
-  #rest: Buffer = empty;
-  #remaining = 0;
+  readonly #trailers: HeadReader;
+  #state: State = 'size';
+  /** Of the chunk: as read so far, then as left. */
+  #size = 0;
+  #digits = 0;
+  #lineBytes = 0;
 
   constructor(output: ChunkedOutput, maxTrailerBytes: number) {
     this.#output = output;
-    this.#maxTrailerBytes = maxTrailerBytes;
+    this.#trailers = new HeadReader(maxTrailerBytes, 'trailers');
   }
 
   /** Throws HttpSyntaxError. Bytes after the end are ignored. */
-  push(chunk: Buffer): void {
-    let input = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = empty;
-    while (input.length > 0 && this.#state !== 'done') {
-      const used = this.#step(input);
-      if (used === 0) break;
-      input = input.subarray(used);
+  push(input: Buffer): void {
+    const decoded = new GatheredRanges(input);
+    let at = 0;
+    try {
+      at = this.#decode(input, decoded);
+    } finally {
+      // What came before a mistake is passed on, too: it does not depend on how the bytes were cut.
+      if (decoded.length > 0) this.#output.data(decoded.bytes);
     }
-    if (this.#state !== 'done') this.#rest = input;
+    if (this.#state === 'trailers' && at < input.length) this.#readTrailers(input.subarray(at));
   }
 
-  #step(input: Buffer): number {
-    if (this.#state === 'size') return this.#readSize(input);
-    if (this.#state === 'data') return this.#readData(input);
-    if (this.#state === 'data-end') return this.#readDataEnd(input);
-    return this.#readTrailers(input);
-  }
-
-  #readSize(input: Buffer): number {
-    const end = input.indexOf('\r\n');
-    if (end === -1) {
-      if (input.length > maxSizeLineBytes) throw new HttpSyntaxError('a chunk size line is too long');
-      return 0;
+  /** Up to the trailers. Returns the index of the first byte that was not read. */
+  #decode(input: Buffer, decoded: GatheredRanges): number {
+    let at = 0;
+    while (at < input.length && this.#state !== 'trailers' && this.#state !== 'done') {
+      if (this.#state === 'data') at = this.#readData(at, input.length, decoded);
+      else this.#step(input[at++] ?? 0);
     }
-    const match = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\r\n]*)?$/.exec(input.toString('latin1', 0, end));
-    if (!match) throw new HttpSyntaxError('a chunk size is not a hexadecimal number');
-    this.#remaining = Number.parseInt(match[1] ?? '', 16);
-    this.#state = this.#remaining === 0 ? 'trailers' : 'data';
-    return end + 2;
+    return at;
   }
 
-  #readData(input: Buffer): number {
-    const piece = input.length > this.#remaining ? input.subarray(0, this.#remaining) : input;
-    this.#remaining -= piece.length;
-    if (this.#remaining === 0) this.#state = 'data-end';
-    this.#output.data(piece);
-    return piece.length;
+  #readData(start: number, inputEnd: number, decoded: GatheredRanges): number {
+    const end = Math.min(inputEnd, start + this.#size);
+    decoded.add(start, end);
+    this.#size -= end - start;
+    if (this.#size === 0) this.#state = 'data-over';
+    return end;
   }
 
-  #readDataEnd(input: Buffer): number {
-    if (input.length < 2) return 0;
-    if (input[0] !== 13 || input[1] !== 10) throw new HttpSyntaxError('a chunk is longer than its size');
-    this.#state = 'size';
-    return 2;
+  #step(byte: number): void {
+    if (this.#state === 'data-over') this.#expect(byte, cr, 'data-end');
+    else if (this.#state === 'data-end') this.#expect(byte, lf, 'size');
+    else this.#readSizeLine(byte);
   }
 
-  #readTrailers(input: Buffer): number {
-    const end = input.indexOf('\r\n\r\n');
-    if (input.length >= 2 && input[0] === 13 && input[1] === 10) return this.#finish('', 2);
-    if (end !== -1) return this.#finish(input.toString('latin1', 0, end), end + 4);
-    if (input.length > this.#maxTrailerBytes) throw new HttpSyntaxError('the trailers are too large');
-    return 0;
+  #expect(byte: number, expected: number, next: State): void {
+    if (byte !== expected) throw new HttpSyntaxError('a chunk is longer than its size');
+    this.#state = next;
+    this.#digits = 0;
+    this.#lineBytes = 0;
   }
 
-  #finish(trailers: string, used: number): number {
+  #readSizeLine(byte: number): void {
+    this.#lineBytes += 1;
+    if (this.#lineBytes > maxSizeLineBytes) throw new HttpSyntaxError('a chunk size line is too long');
+    const digit = this.#state === 'size' ? hexDigit(byte) : -1;
+    if (digit >= 0) this.#addDigit(digit);
+    else if (this.#state === 'size-end') this.#endSizeLine(byte);
+    else this.#state = this.#behindSize(byte);
+  }
+
+  #addDigit(digit: number): void {
+    this.#size = this.#digits === 0 ? digit : this.#size * 16 + digit;
+    this.#digits += 1;
+    if (this.#digits > maxSizeDigits) throw notHexadecimal();
+  }
+
+  #behindSize(byte: number): State {
+    if (this.#digits === 0) throw notHexadecimal();
+    if (byte === cr) return 'size-end';
+    if (this.#state === 'extension' && byte !== lf) return 'extension';
+    if (byte === semicolon) return 'extension';
+    if (byte === 0x20 || byte === 0x09) return 'padding';
+    throw notHexadecimal();
+  }
+
+  #endSizeLine(byte: number): void {
+    if (byte !== lf) throw notHexadecimal();
+    this.#state = this.#size === 0 ? 'trailers' : 'data';
+    // So that the end of no trailers looks like the end of some.
+    if (this.#size === 0) this.#trailers.push(newline);
+  }
+
+  #readTrailers(input: Buffer): void {
+    const found = this.#trailers.push(input);
+    if (!found) return;
     this.#state = 'done';
-    this.#output.end(parseFieldLines(trailers));
-    return used;
+    this.#output.end(parseFieldLines(found.text.slice(newline.length)));
   }
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+function notHexadecimal(): HttpSyntaxError {
+  return new HttpSyntaxError('a chunk size is not a hexadecimal number');
 }

@@ -17,10 +17,10 @@ const endToEnd = new Set(['host', 'content-length', 'content-type', 'cookie', 'a
 
 /** Headers that may be passed on: without the hop-by-hop ones, those that `Connection` names, and `drop`. */
 export function endToEndHeaders(headers: readonly string[], drop?: ReadonlySet<string>): RawHeaders {
-  const named = listItems(headerValues(headers, 'connection')).filter((item) => !endToEnd.has(item));
+  const named = new Set(listItems(headerValues(headers, 'connection')).filter((item) => !endToEnd.has(item)));
   const kept: RawHeaders = [];
   eachHeader(headers, (lower, value, name) => {
-    if (hopByHop.has(lower) || drop?.has(lower) || named.includes(lower)) return;
+    if (hopByHop.has(lower) || drop?.has(lower) || named.has(lower)) return;
     kept.push(name, value);
   });
   return kept;

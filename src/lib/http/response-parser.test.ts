@@ -115,6 +115,19 @@ suite('ResponseParser', () => {
     'an endless chunk size': `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'0'.repeat(5000)}`,
     'a head that is too large': `HTTP/1.1 200 OK\r\nA: ${'b'.repeat(5000)}`,
     'endless interim answers': 'HTTP/1.1 100 C\r\n\r\n'.repeat(100),
+    'an empty length': 'HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n',
+    'a list of empty lengths': 'HTTP/1.1 200 OK\r\nContent-Length: ,\r\n\r\n',
+    'a length and an empty one': 'HTTP/1.1 200 OK\r\nContent-Length: 1,\r\n\r\n',
+    'a length with a sign': 'HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n',
+    'no coding': 'HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\n',
+    'an unknown coding of an answer without body':
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 1\r\n\r\n',
+    'a chunk size without digits': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n;a\r\n',
+    'a chunk size of 13 digits': `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'0'.repeat(13)}\r\n`,
+    'a chunk size behind a space': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1 1\r\n',
+    'a chunk size line that ends in LF alone': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\na',
+    'an extension with LF': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;\n\r\na',
+    'trailers that are too large': `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: ${'b'.repeat(5000)}`,
     'a length beyond all numbers': 'HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999999\r\n\r\n',
   };
   for (const [what, bytes] of Object.entries(refused)) {
@@ -122,6 +135,30 @@ suite('ResponseParser', () => {
       assert.throws(() => parse(Buffer.from(bytes, 'latin1')), HttpSyntaxError);
     });
   }
+
+  test('a length that is said twice alike is one', () => {
+    for (const lines of ['Content-Length: 2, 2', 'Content-Length: 2\r\ncontent-length: 2']) {
+      assert.equal(parse(Buffer.from(`HTTP/1.1 200 OK\r\n${lines}\r\n\r\nabc`)).body, 'ab');
+    }
+  });
+
+  test('small chunks are passed on as one piece', () => {
+    const pieces: string[] = [];
+    const parser = new ResponseParser(
+      {
+        interim: () => undefined,
+        head: () => undefined,
+        data: (bytes) => pieces.push(bytes.toString()),
+        end: () => pieces.push('end'),
+      },
+      { method: 'GET', maxHeadBytes: 4096 },
+    );
+    parser.push(
+      Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1;x\r\nb\r\n2\r\ncd'),
+    );
+    parser.push(Buffer.from('\r\n1 \r\ne\r\n0\r\n\r\nf'));
+    assert.deepEqual(pieces, ['abcd', 'e', 'end']);
+  });
 
   test('HEAD, 204 and 304 have no body whatever their headers say', () => {
     assert.equal(parse(Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'), [], 'HEAD').done, true);

@@ -1,5 +1,6 @@
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { responseFraming, type BodyFraming } from './body-framing.ts';
+import { HeadReader } from './head-reader.ts';
 import { HttpSyntaxError, parseResponseHead, type ResponseHead } from './response-head.ts';
 import type { RawHeaders } from './raw-headers.ts';
 
@@ -18,8 +19,6 @@ export interface ResponseParserOptions {
   maxHeadBytes: number;
 }
 
-const empty = Buffer.alloc(0);
-const headEnd = Buffer.from('\r\n\r\n');
 const maxInterims = 16;
 
 /**
@@ -29,7 +28,7 @@ const maxInterims = 16;
 export class ResponseParser {
   readonly #events: ResponseEvents;
   readonly #options: ResponseParserOptions;
-  #head: Buffer = empty;
+  readonly #head: HeadReader;
   #framing: BodyFraming | undefined;
   #remaining = 0;
   #chunked: ChunkedDecoder | undefined;
@@ -39,6 +38,7 @@ export class ResponseParser {
   constructor(events: ResponseEvents, options: ResponseParserOptions) {
     this.#events = events;
     this.#options = options;
+    this.#head = new HeadReader(options.maxHeadBytes, 'headers');
   }
 
   get done(): boolean {
@@ -62,19 +62,12 @@ export class ResponseParser {
   }
 
   #pushHead(chunk: Buffer): void {
-    let input = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
-    this.#head = empty;
+    let input = chunk;
     while (!this.#framing) {
-      const end = input.indexOf(headEnd);
-      if ((end === -1 ? input.length : end) > this.#options.maxHeadBytes) {
-        throw new HttpSyntaxError(`the headers are larger than ${this.#options.maxHeadBytes} bytes`);
-      }
-      if (end === -1) {
-        this.#head = input;
-        return;
-      }
-      this.#acceptHead(parseResponseHead(input.toString('latin1', 0, end)));
-      input = input.subarray(end + headEnd.length);
+      const head = this.#head.push(input);
+      if (!head) return;
+      this.#acceptHead(parseResponseHead(head.text));
+      input = head.rest;
     }
     if (input.length > 0 && !this.#done) this.#pushBody(input);
   }

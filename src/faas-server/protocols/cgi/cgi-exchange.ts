@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { endToEndHeaders } from '../../../lib/http/hop-by-hop.ts';
 import { responseFraming, type BodyFraming } from '../../../lib/http/body-framing.ts';
-import { HttpSyntaxError, type ResponseHead } from '../../../lib/http/response-head.ts';
+import type { ResponseHead } from '../../../lib/http/response-head.ts';
 import type { ExchangeCall } from '../exchange.ts';
 import { forward, runExchange, type StreamCodec } from '../stream-exchange.ts';
-import { parseCgiHead } from './cgi-head.ts';
+import { CgiHeadReader } from './cgi-head.ts';
 
 /** Protocol `cgi`: body on standard input, answer on standard output (RFC 3875). NPH programs are not supported. */
 export function exchangeCgi(stream: Duplex, call: ExchangeCall): Promise<void> {
@@ -17,7 +17,7 @@ class CgiCodec implements StreamCodec {
   readonly sink;
   readonly #stream: Duplex;
   readonly #call: ExchangeCall;
-  #head = Buffer.alloc(0);
+  readonly #head: CgiHeadReader;
   #framing: BodyFraming | undefined;
   #remaining = 0;
   #done = false;
@@ -25,6 +25,7 @@ class CgiCodec implements StreamCodec {
   constructor(stream: Duplex, call: ExchangeCall) {
     this.#stream = stream;
     this.#call = call;
+    this.#head = new CgiHeadReader(call.limits.responseHeadBytes);
     this.sink = {
       write: (chunk: Buffer) => stream.write(chunk),
       end: () => void stream.end(),
@@ -41,13 +42,8 @@ class CgiCodec implements StreamCodec {
 
   push(chunk: Buffer): void {
     if (this.#framing) return this.#pushBody(chunk);
-    this.#head = this.#head.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#head, chunk]);
-    const found = parseCgiHead(this.#head);
-    const { responseHeadBytes } = this.#call.limits;
-    if ((found?.bodyStart ?? this.#head.length) > responseHeadBytes) {
-      throw new HttpSyntaxError(`the headers are larger than ${responseHeadBytes} bytes`);
-    }
-    if (found) this.#acceptHead(found.head, this.#head.subarray(found.bodyStart));
+    const found = this.#head.push(chunk);
+    if (found) this.#acceptHead(found.head, found.rest);
   }
 
   finish(): void {
@@ -58,7 +54,7 @@ class CgiCodec implements StreamCodec {
     const headers = endToEndHeaders(head.headers);
     const framing = responseFraming(this.#call.method, head.status, headers);
     this.#framing = framing;
-    this.#call.answer.head(head.status, headers);
+    this.#call.answer.head(head.status, headers, framing);
     if (framing.kind === 'length') this.#remaining = framing.bytes;
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.#end();
     else if (rest.length > 0) this.#pushBody(rest);

@@ -1,27 +1,56 @@
+import { GrowingBuffer } from '../../../lib/growing-buffer.ts';
 import { HttpSyntaxError, pushFieldLine, type ResponseHead } from '../../../lib/http/response-head.ts';
 import { eachHeader, type RawHeaders } from '../../../lib/http/raw-headers.ts';
 
 export interface CgiHead {
   head: ResponseHead;
-  /** Index of the first byte of the body. */
-  bodyStart: number;
+  /** What came behind the header block: the beginning of the body. */
+  rest: Buffer;
 }
 
+const cr = 0x0d;
+const lf = 0x0a;
+
 /**
- * Reads the header block of a CGI response (RFC 3875 §6.2, §6.3), whose lines end in LF or CRLF. Undefined while the
- * empty line that ends it has not come.
- * @throws HttpSyntaxError
+ * Reads the header block of a CGI response (RFC 3875 §6.2, §6.3), whose lines end in LF or CRLF, as bytes come in. Looks at
+ * each byte once, however they are cut.
  */
-export function parseCgiHead(bytes: Buffer): CgiHead | undefined {
-  const lines: string[] = [];
-  let start = 0;
-  for (;;) {
-    const end = bytes.indexOf(10, start);
-    if (end === -1) return undefined;
-    const line = bytes.toString('latin1', start, bytes[end - 1] === 13 && end > start ? end - 1 : end);
-    start = end + 1;
-    if (line === '') return { head: cgiResponse(lines), bodyStart: start };
-    lines.push(line);
+export class CgiHeadReader {
+  readonly #maxBytes: number;
+  readonly #bytes = new GrowingBuffer();
+  readonly #lines: string[] = [];
+  #lineStart = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Undefined while the empty line that ends it has not come. Throws HttpSyntaxError. */
+  push(piece: Buffer): CgiHead | undefined {
+    let from = this.#bytes.length;
+    this.#bytes.append(piece);
+    const { bytes } = this.#bytes;
+    for (;;) {
+      const end = bytes.indexOf(lf, from);
+      this.#checkSize(end === -1 ? bytes.length : end + 1);
+      if (end === -1) return undefined;
+      const line = this.#takeLine(bytes, end);
+      if (line === '') return { head: cgiResponse(this.#lines), rest: bytes.subarray(end + 1) };
+      this.#lines.push(line);
+      from = end + 1;
+    }
+  }
+
+  #takeLine(bytes: Buffer, end: number): string {
+    const start = this.#lineStart;
+    this.#lineStart = end + 1;
+    return bytes.toString('latin1', start, end > start && bytes[end - 1] === cr ? end - 1 : end);
+  }
+
+  #checkSize(bytes: number): void {
+    if (bytes > this.#maxBytes) {
+      throw new HttpSyntaxError(`the headers are larger than ${this.#maxBytes} bytes`);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { FrontHarness } from '../../../../test/helpers/front-harness.ts';
 import type { InlineFunction } from '../../../../test/helpers/inline-driver.ts';
 import { HttpSyntaxError } from '../../../lib/http/response-head.ts';
 import { cgiEnv, type CgiRequest } from './cgi-env.ts';
-import { parseCgiHead } from './cgi-head.ts';
+import { CgiHeadReader, type CgiHead } from './cgi-head.ts';
 
 const request: CgiRequest = {
   method: 'POST',
@@ -73,16 +73,39 @@ suite('cgiEnv', () => {
   });
 });
 
-suite('parseCgiHead', () => {
-  const parse = (text: string) => parseCgiHead(Buffer.from(text, 'latin1'));
+suite('CgiHeadReader', () => {
+  /** @param cuts offsets at which the text is cut into pieces */
+  const parse = (text: string, cuts: number[] = []): CgiHead | undefined => {
+    const bytes = Buffer.from(text, 'latin1');
+    const reader = new CgiHeadReader(4096);
+    const offsets = cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b);
+    for (const [index, start] of [0, ...offsets].entries()) {
+      const end = offsets[index] ?? bytes.length;
+      const found = reader.push(bytes.subarray(start, end));
+      if (found) return { ...found, rest: Buffer.concat([found.rest, bytes.subarray(end)]) };
+    }
+    return undefined;
+  };
 
   test('reads status, headers and where the body begins, with LF and CRLF', () => {
     for (const end of ['\n', '\r\n']) {
       const text = `Status: 404 Gone${end}Content-Type: a/b${end}${end}`;
       const found = parse(`${text}body`);
       assert.deepEqual(found?.head, { status: 404, headers: ['Content-Type', 'a/b'] });
-      assert.equal(found?.bodyStart, text.length);
+      assert.equal(found?.rest.toString(), 'body');
     }
+  });
+
+  test('reads the same head however its bytes are cut', () => {
+    const text = 'Status: 404 Gone\r\nA: b\nContent-Type: a/b\n\r\nbody\n\n';
+    const whole = parse(text);
+    assert.deepEqual([whole?.head.headers.length, whole?.rest.toString()], [4, 'body\n\n']);
+    fc.assert(fc.property(fc.array(fc.nat()), (cuts) => assert.deepEqual(parse(text, cuts), whole)));
+  });
+
+  test('a head that does not end is refused once it is too large', () => {
+    assert.throws(() => parse(`A: ${'b'.repeat(5000)}`), HttpSyntaxError);
+    assert.throws(() => parse(`${'A: b\n'.repeat(900)}\n`), HttpSyntaxError);
   });
 
   test('a Location alone is a redirect', () => {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { framingFields, type BodyFraming } from '../../../lib/http/body-framing.ts';
 import { endToEndHeaders } from '../../../lib/http/hop-by-hop.ts';
 import { HttpSyntaxError, type ResponseHead } from '../../../lib/http/response-head.ts';
 import { ResponseParser, type ResponseEvents } from '../../../lib/http/response-parser.ts';
@@ -34,13 +35,13 @@ function events(stream: Duplex, call: ExchangeCall): ResponseEvents {
   return {
     // 100 was answered by the server itself; the others are hints that a client must be able to do without.
     interim: () => undefined,
-    head: (head) => answerHead(call, head),
+    head: (head, framing) => answerHead(call, head, framing),
     data: (chunk) => forward(stream, call, chunk),
     end: (trailers) => call.answer.end(trailers),
   };
 }
 
-function answerHead(call: ExchangeCall, head: ResponseHead): void {
-  if (head.status > largestStatus) throw new HttpSyntaxError(`the status ${head.status} does not exist`);
-  call.answer.head(head.status, endToEndHeaders(head.headers));
+function answerHead(call: ExchangeCall, { status, headers }: ResponseHead, framing: BodyFraming): void {
+  if (status > largestStatus) throw new HttpSyntaxError(`the status ${status} does not exist`);
+  call.answer.head(status, endToEndHeaders(headers, framingFields), framing);
 }

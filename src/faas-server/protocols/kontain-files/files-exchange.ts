@@ -1,14 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { PlatformError } from '../../../lib/errors.ts';
+import { GrowingBuffer } from '../../../lib/growing-buffer.ts';
+import { framingFields, type BodyFraming } from '../../../lib/http/body-framing.ts';
 import { endToEndHeaders } from '../../../lib/http/hop-by-hop.ts';
 import { headerValues } from '../../../lib/http/raw-headers.ts';
 import type { ExchangeCall } from '../exchange.ts';
 import { runExchange, type StreamCodec } from '../stream-exchange.ts';
 import { parseReply } from './files-reply.ts';
 import { filesRequest } from './files-request.ts';
-
-/** Fields whose truth is known here, whatever the reply says. */
-const framing = new Set(['content-length']);
 
 /** Protocol `kontain-files`: one request document in, one reply document out, each whole in memory. */
 export function exchangeFiles(stream: Duplex, call: ExchangeCall): Promise<void> {
@@ -21,45 +20,46 @@ class FilesCodec implements StreamCodec {
   readonly expectExit = true;
   readonly sink;
   readonly #call: ExchangeCall;
-  readonly #reply: Buffer[] = [];
-  #replyBytes = 0;
+  readonly #reply = new GrowingBuffer();
 
   constructor(stream: Duplex, call: ExchangeCall) {
     this.#call = call;
-    const body: Buffer[] = [];
-    let bytes = 0;
+    const body = new GrowingBuffer();
+    const { documentBytes } = call.limits;
     this.sink = {
       write: (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > call.limits.documentBytes) throw tooLarge('body_too_large', call.limits.documentBytes);
-        body.push(chunk);
+        body.append(chunk);
+        if (body.length > documentBytes) throw tooLarge('body_too_large', documentBytes);
         return true;
       },
       end: () => {
         const { method, url, headers } = call;
-        stream.end(filesRequest({ method, url, headers, body: Buffer.concat(body) }));
+        stream.end(filesRequest({ method, url, headers, body: body.bytes }));
       },
     };
   }
 
   push(chunk: Buffer): void {
-    this.#replyBytes += chunk.length;
     const { documentBytes } = this.#call.limits;
-    if (this.#replyBytes > documentBytes) throw tooLarge('response_too_large', documentBytes);
-    this.#reply.push(chunk);
+    this.#reply.append(chunk);
+    if (this.#reply.length > documentBytes) throw tooLarge('response_too_large', documentBytes);
   }
 
   finish(): void {
-    const { answer, method } = this.#call;
-    const { status, headers, body } = parseReply(Buffer.concat(this.#reply));
-    const all = endToEndHeaders(headers, framing);
+    const { answer, method, limits } = this.#call;
+    const { status, headers, body } = parseReply(this.#reply.bytes, limits.responseHeadBytes);
+    const all = endToEndHeaders(headers, framingFields);
     if (headerValues(all, 'content-type').length === 0) all.push('Content-Type', 'application/octet-stream');
-    const bodyless = status === 204 || status === 304;
-    if (!bodyless) all.push('Content-Length', String(body.length));
-    answer.head(status, all);
-    if (!bodyless && method !== 'HEAD' && body.length > 0) answer.write(body);
+    const framing = replyFraming(method, status, body.length);
+    answer.head(status, all, framing);
+    if (framing.kind === 'length' && framing.bytes > 0) answer.write(body);
     answer.end([]);
   }
+}
+
+function replyFraming(method: string, status: number, bytes: number): BodyFraming {
+  if (status === 204 || status === 304) return { kind: 'none' };
+  return { kind: method === 'HEAD' ? 'none' : 'length', bytes };
 }
 
 function tooLarge(code: 'body_too_large' | 'response_too_large', bytes: number): PlatformError {

@@ -13,10 +13,17 @@ export interface FilesRequest {
  * here it is a map from name to the list of values.
  */
 export function filesRequest({ method, url, headers, body }: FilesRequest): string {
-  const map: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  const byName = new Map<string, { name: string; values: string[] }>();
   eachHeader(headers, (lower, value, name) => {
-    const key = Object.keys(map).find((known) => known.toLowerCase() === lower) ?? name;
-    (map[key] ??= []).push(value);
+    const known = byName.get(lower);
+    if (known) known.values.push(value);
+    else byName.set(lower, { name, values: [value] });
   });
-  return JSON.stringify({ Method: method, Url: url, Headers: map, Data: body.toString('base64') });
+  const entries = [...byName.values()].map(({ name, values }): [string, string[]] => [name, values]);
+  return JSON.stringify({
+    Method: method,
+    Url: url,
+    Headers: Object.fromEntries(entries),
+    Data: body.toString('base64'),
+  });
 }

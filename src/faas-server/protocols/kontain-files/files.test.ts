@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { FrontHarness } from '../../../../test/helpers/front-harness.ts';
@@ -6,9 +7,11 @@ import type { InlineFunction } from '../../../../test/helpers/inline-driver.ts';
 import { PlatformError } from '../../../lib/errors.ts';
 import { parseReply } from './files-reply.ts';
 import { filesRequest } from './files-request.ts';
+import { longestString } from './longest-string.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const parse = (text: string) => parseReply(Buffer.from(text));
+const maxEnvelope = 1024;
+const parse = (text: string) => parseReply(Buffer.from(text), maxEnvelope);
 
 suite('reply documents', () => {
   test('JSON, with keys in any case and unknown ones', () => {
@@ -60,11 +63,57 @@ suite('reply documents', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string(), fc.uint8Array()), (document) => {
         try {
-          const { status } = parseReply(Buffer.from(document as string));
+          const { status } = parseReply(Buffer.from(document as string), maxEnvelope);
           assert.ok(status >= 200 && status <= 599);
         } catch (error) {
           assert.ok(error instanceof PlatformError && error.code === 'bad_response', String(error));
         }
+      }),
+    );
+  });
+
+  test('data of any size, in a small envelope', () => {
+    const data = randomBytes(3_000_000);
+    // As PHP and .NET write base64 into JSON.
+    const escaped = data.toString('base64').replaceAll('/', '\\/').replaceAll('+', '\\u002B');
+    const documents = [
+      `{"Status": 200, "x": "\\"{", "Data": "${data.toString('base64')}", "Headers": {"A": "\\\\"}}`,
+      `{"data": "${escaped}", "Status": 200, "Headers": {"A": "\\\\"}}`,
+      `{"Status": 200, "${'k'.repeat(5_000_000)}": 1, "Data": "${base64('small')}"}`,
+      `STATUSCODE: 200\nDATA: ${data.toString('base64')}\n`,
+    ];
+    const bodies = documents.map((document) => parse(document).body);
+    assert.deepEqual(bodies, [data, data, Buffer.from('small'), data]);
+    assert.deepEqual(parse(documents[0] ?? '').headers, ['A', '\\']);
+  });
+
+  test('an envelope of any size is not read: it could take seconds', () => {
+    const million = 1_000_000;
+    const envelopes = [
+      `{"Status": 200, "x": ${'['.repeat(million)}${']'.repeat(million)}}`,
+      `{"Status": 200, ${'"a":0,'.repeat(million)} "b": 0}`,
+      `{"Status": 200, "Headers": {"a": "${'b'.repeat(million)}"}}`,
+      `{"Status": 200, "Data": "${'QUJD'.repeat(million)}", "x": [${'0,'.repeat(million)}0]}`,
+      `{"Status": 200, "Data": ["${'QUJD'.repeat(million)}"]}`,
+      `{"Status": 200, "Data": "${'QUJD'.repeat(million)}`,
+      `STATUSCODE: 200\n${'a:b\n'.repeat(million)}DATA: QUJD\n`,
+    ];
+    for (const envelope of envelopes) {
+      assert.throws(() => parse(envelope), { code: 'bad_response' }, envelope.slice(0, 40));
+    }
+  });
+
+  test('the longest string is found whatever else there is', () => {
+    const value = fc.oneof(
+      { maxDepth: 3 },
+      fc.json(),
+      fc.string().map((text) => JSON.stringify(text)),
+    );
+    fc.assert(
+      fc.property(value, fc.string({ minLength: 500, maxLength: 600 }), (other, long) => {
+        const literal = JSON.stringify(long);
+        const { start, end } = longestString(`{"a":${other},"b":${literal}}`, 1000) ?? { start: 0, end: 0 };
+        assert.equal(`{"a":${other},"b":${literal}}`.slice(start, end), literal);
       }),
     );
   });

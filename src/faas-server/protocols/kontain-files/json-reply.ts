@@ -1,10 +1,19 @@
 import { isFieldValue, isToken, type RawHeaders } from '../../../lib/http/raw-headers.ts';
-import { badReply, checkStatus, decodeBase64, type FilesReply } from './reply-values.ts';
+import { longestString } from './longest-string.ts';
+import { badReply, checkStatus, decodeBase64, envelopeTooLarge, type FilesReply } from './reply-values.ts';
 
-/** `{"Status": 200, "Data": "<base64>", "Headers": {"Name": ["value"]}}`; keys in any case, unknown ones are ignored. */
-export function jsonReply(text: string): FilesReply {
-  const reply = foldKeys(parseObject(text));
-  const data = reply.get('data') ?? '';
+/** Stands for the longest string while the rest is read; no header value can be like it. */
+const cutOut = '"\\u0000"';
+
+/**
+ * `{"Status": 200, "Data": "<base64>", "Headers": {"Name": ["value"]}}`; keys in any case, unknown ones are ignored. All but
+ * its longest string is at most `maxEnvelope` characters: some millions of keys or brackets take seconds to read.
+ */
+export function jsonReply(text: string, maxEnvelope: number): FilesReply {
+  const { envelope, longest } = cutLongest(text, maxEnvelope);
+  const reply = foldKeys(parseObject(envelope));
+  const found = reply.get('data') ?? '';
+  const data = found === '\0' ? parse(longest) : found;
   if (typeof data !== 'string') throw badReply('Data is not a string');
   return {
     status: checkStatus(reply.get('status')),
@@ -13,14 +22,26 @@ export function jsonReply(text: string): FilesReply {
   };
 }
 
+function cutLongest(text: string, maxEnvelope: number): { envelope: string; longest: string } {
+  if (text.length <= maxEnvelope) return { envelope: text, longest: '' };
+  const { start, end } = longestString(text, maxEnvelope) ?? { start: 0, end: 0 };
+  if (text.length - (end - start) > maxEnvelope) throw envelopeTooLarge(maxEnvelope);
+  return { envelope: text.slice(0, start) + cutOut + text.slice(end), longest: text.slice(start, end) };
+}
+
 function parseObject(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Answered below: the parser's message would show the reply's text.
-  }
+  const value = parse(text);
+  if (typeof value === 'object' && value !== null) return value;
   throw badReply('it is not one JSON object');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message would show the reply's text.
+    throw badReply('it is not one JSON object');
+  }
 }
 
 function foldKeys(value: object): Map<string, unknown> {

@@ -13,6 +13,10 @@ export function badReply(what: string): PlatformError {
   });
 }
 
+export function envelopeTooLarge(bytes: number): PlatformError {
+  return badReply(`it has more than ${bytes} bytes beside its data`);
+}
+
 export function checkStatus(status: unknown): number {
   if (typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599) return status;
   throw badReply('Status is not a number from 200 to 599');
