@@ -84,13 +84,21 @@ export class LocalBroker implements CallBroker {
   async #start({ request, chosen, active }: Chosen, room: Room): Promise<LocalLease> {
     const { table, output, observe, clock } = this.#options;
     const identity = { namespace: chosen.namespace, name: chosen.name, requestId: request.requestId };
+    let over = false;
+    const end = (): void => {
+      over = true;
+      output.end(identity);
+    };
     const kontainer = await startWithin(active.template, {
       output: (stream, chunk) => {
-        // What a deleted function still prints would bring its log back.
-        if (table.has(chosen.namespace, chosen.name)) output.write(identity, stream, chunk);
+        // What a deleted function still prints would bring its log back, what comes after the end would stay in memory.
+        if (!over && table.has(chosen.namespace, chosen.name)) output.write(identity, stream, chunk);
       },
       signal: room.within,
       ...(active.spec.protocol === 'cgi' ? { callEnv: request.callEnv(chosen) } : {}),
+    }).catch((error: unknown) => {
+      end();
+      throw error;
     });
     const lease = new LocalLease({
       kontainer,
@@ -99,14 +107,12 @@ export class LocalBroker implements CallBroker {
       queueMs: room.queueMs,
       startMs: clock.monotonic() - room.admittedAt,
       freed: () => {
+        end();
         this.#leases.delete(lease);
         room.admitted.release();
         active.release(clock.monotonic());
       },
-      over: (finished) => {
-        output.end(identity);
-        observe(finished);
-      },
+      over: observe,
     });
     this.#leases.add(lease);
     return lease;

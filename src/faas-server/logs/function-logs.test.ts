@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -91,6 +91,60 @@ suite('FunctionLogs', () => {
     assert.ok((await texts({ root: at.root })).length < 20);
   });
 
+  test('no batch makes a file larger than it may be', async () => {
+    await using at = await place({ maxFileBytes: 2000, maxPendingBytes: 1_000_000 });
+    for (let count = 0; count < 100; count += 1) at.logs.write(call('r'), 'stdout', Buffer.from('é\n'));
+    await at.logs.flush();
+    const { size } = await stat(logPath(at.root, 'ns', 'fn'));
+    assert.ok(size > 1000 && size <= 2000, `${size} bytes`);
+  });
+
+  test('one that prints without end does not displace what another prints', async () => {
+    await using at = await place({ maxPendingBytes: 100_000 });
+    const loud = call('loud');
+    at.logs.write(loud, 'stdout', Buffer.alloc(1_000_000, '\n'));
+    at.logs.write(call('quiet', 'other'), 'stdout', Buffer.from('heard\n'));
+    at.logs.write(loud, 'stdout', Buffer.from('half of a line'));
+    await at.logs.flush();
+    at.logs.write(loud, 'stdout', Buffer.from('once more\n'));
+    await at.logs.flush();
+    assert.deepEqual(await texts({ root: at.root }, 'other'), ['heard']);
+    assert.equal((await texts({ root: at.root })).at(-1), 'half of a lineonce more');
+  });
+
+  test('a log that cannot be written is no reason not to write the others', async () => {
+    await using at = await place();
+    await mkdir(logPath(at.root, 'ns', 'fn'), { recursive: true });
+    at.logs.write(call('r1'), 'stdout', Buffer.from('nowhere\n'));
+    at.logs.write(call('r2', 'other'), 'stdout', Buffer.from('here\n'));
+    await at.logs.flush();
+    assert.deepEqual(await texts({ root: at.root }, 'other'), ['here']);
+  });
+
+  test('whatever is printed is read back', async () => {
+    await using at = await place({ maxFileBytes: 10_000_000, maxPendingBytes: 40_000_000 });
+    const printed = fc.string({
+      unit: fc.oneof(fc.constantFrom('\u2028', '\u2029', '\r', '\0', '"', '\u0085'), fc.string()),
+    });
+    const lines = fc.sample(printed, 500).map((text) => text.replaceAll('\n', ''));
+    at.logs.write(call('r'), 'stdout', Buffer.from(lines.map((text) => `${text}\n`).join('')));
+    await at.logs.flush();
+    assert.deepEqual(
+      await texts({ root: at.root }),
+      lines.map((text) => Buffer.from(text).toString()),
+    );
+  });
+
+  test('half a line of a call in flight does not bring the log of a deleted function back', async () => {
+    await using at = await place();
+    const inFlight = call('r');
+    at.logs.write(inFlight, 'stdout', Buffer.from('line\nhalf'));
+    await at.logs.remove('ns', 'fn');
+    at.logs.end(inFlight);
+    await at.logs.flush();
+    await assert.rejects(stat(logPath(at.root, 'ns', 'fn')), { code: 'ENOENT' });
+  });
+
   test('go with their function', async () => {
     await using at = await place();
     at.logs.write(call('r'), 'stdout', Buffer.from('line\n'));
@@ -117,7 +171,10 @@ test('LineSplitter: the same text however it is cut, no line longer than allowed
       fc.integer({ min: 1, max: 10 }),
       (chunks, max) => {
         const splitter = new LineSplitter(max);
-        const lines = [...chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk))), ...splitter.end()];
+        const lines = [
+          ...chunks.flatMap((chunk) => [...splitter.push(Buffer.from(chunk))]),
+          ...splitter.end(),
+        ];
         for (const line of lines) assert.ok(line.length <= max && !line.includes('\n'));
         assert.equal(lines.join(''), chunks.join('').replaceAll('\n', ''));
       },

@@ -5,8 +5,9 @@ import type { CallIdentity, OutputLog } from '../calls/call-output.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { openLogFiles, type LogFile } from './log-files.ts';
 import { LogFollowers } from './log-followers.ts';
-import type { LogLine } from './log-line.ts';
+import { lineMaker } from './log-line.ts';
 import { logPath } from './log-paths.ts';
+import { PendingLines } from './pending-lines.ts';
 import { appendRotating, removeRotating } from './rotating-file.ts';
 
 export interface FunctionLogsOptions {
@@ -16,7 +17,7 @@ export interface FunctionLogsOptions {
   maxFileBytes: number;
   /** Lines wait so long in memory to be written together. */
   flushMs: number;
-  /** What may wait in memory, of all functions; more is dropped. */
+  /** What may wait in memory, of all functions, a quarter of it of one; more is dropped. */
   maxPendingBytes: number;
   clock: Clock;
   log: Logger;
@@ -28,20 +29,23 @@ const maxLineBytes = 16 * 1024;
 export class FunctionLogs implements OutputLog, AsyncDisposable {
   readonly #options: FunctionLogsOptions;
   readonly #splitters = new Map<CallIdentity, Map<OutputStream, LineSplitter>>();
-  /** By path: lines to be written. */
-  readonly #pending = new Map<string, string[]>();
+  readonly #pending: PendingLines;
   readonly #followers = new LogFollowers();
-  #pendingBytes = 0;
-  #dropped = 0;
+  #droppedBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: FunctionLogsOptions) {
     this.#options = options;
+    const { maxPendingBytes: total, maxFileBytes } = options;
+    // What is written together fits into one file.
+    this.#pending = new PendingLines({ total, share: Math.min(maxFileBytes, total / 4) });
   }
 
   write(call: CallIdentity, stream: OutputStream, chunk: Buffer): void {
-    this.#add(call, stream, this.#splitter(call, stream).push(chunk));
+    if (this.#add(call, stream, this.#splitter(call, stream).push(chunk))) return;
+    this.#droppedBytes += chunk.length;
+    this.#splitters.get(call)?.delete(stream);
   }
 
   end(call: CallIdentity): void {
@@ -51,11 +55,13 @@ export class FunctionLogs implements OutputLog, AsyncDisposable {
     for (const [stream, splitter] of splitters) this.#add(call, stream, splitter.end());
   }
 
-  /** A function is gone: so are its logs. */
+  /** A function is gone: so are its logs, and what calls in flight have printed of a line. */
   remove(namespace: string, name: string): Promise<void> {
     const path = logPath(this.#options.root, namespace, name);
+    for (const call of this.#splitters.keys())
+      if (call.namespace === namespace && call.name === name) this.#splitters.delete(call);
     return this.#enqueue(async () => {
-      this.#pending.delete(path);
+      this.#pending.remove(path);
       await removeRotating(path);
     });
   }
@@ -99,22 +105,16 @@ export class FunctionLogs implements OutputLog, AsyncDisposable {
     return splitter;
   }
 
-  #add(call: CallIdentity, stream: OutputStream, lines: string[]): void {
-    if (lines.length === 0) return;
-    const time = new Date(this.#options.clock.now()).toISOString();
-    const path = logPath(this.#options.root, call.namespace, call.name);
-    const pending = this.#pending.get(path) ?? [];
+  /** False when not all of them found room. Lines are made one by one: what is dropped shall cost nothing. */
+  #add(call: CallIdentity, stream: OutputStream, lines: Iterable<string>): boolean {
+    const { root, clock, flushMs } = this.#options;
+    const path = logPath(root, call.namespace, call.name);
+    const make = lineMaker(clock.now(), call.requestId, stream);
     for (const text of lines) {
-      const line = `${JSON.stringify({ time, requestId: call.requestId, stream, text } satisfies LogLine)}\n`;
-      if (this.#pendingBytes + line.length > this.#options.maxPendingBytes) {
-        this.#dropped += 1;
-        continue;
-      }
-      pending.push(line);
-      this.#pendingBytes += line.length;
+      if (!this.#pending.add(path, make(text))) return false;
+      this.#timer ??= setTimeout(() => void this.flush(), flushMs);
     }
-    this.#pending.set(path, pending);
-    this.#timer ??= setTimeout(() => void this.flush(), this.#options.flushMs);
+    return true;
   }
 
   /** One after the other, so that rotation never meets an append. */
@@ -127,17 +127,21 @@ export class FunctionLogs implements OutputLog, AsyncDisposable {
   }
 
   async #writeAll(): Promise<void> {
+    const batches = this.#pending.take();
+    if (this.#droppedBytes > 0)
+      this.#options.log.warn({ bytes: this.#droppedBytes }, 'functions print faster than the disk takes it');
+    this.#droppedBytes = 0;
+    for (const [path, lines] of batches) await this.#append(path, lines);
+  }
+
+  /** One log that cannot be written is no reason not to write the others. */
+  async #append(path: string, lines: string[]): Promise<void> {
     const { log, maxFileBytes } = this.#options;
-    const batch = [...this.#pending];
-    this.#pending.clear();
-    this.#pendingBytes = 0;
-    if (this.#dropped > 0)
-      log.warn({ lines: this.#dropped }, 'functions print faster than the disk takes it');
-    this.#dropped = 0;
-    for (const [path, lines] of batch) {
-      if (lines.length === 0) continue;
+    try {
       await appendRotating(path, lines.join(''), maxFileBytes);
       this.#followers.tell(path, lines);
+    } catch (err) {
+      log.error({ err }, 'function logs not written');
     }
   }
 }

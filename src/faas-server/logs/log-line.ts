@@ -9,6 +9,14 @@ export interface LogLine {
   text: string;
 }
 
+/** Makes lines of the log from texts that were printed at once. */
+export function lineMaker(now: number, requestId: string, stream: OutputStream): (text: string) => string {
+  const line: LogLine = { time: new Date(now).toISOString(), requestId, stream, text: '' };
+  // Made once: millions of short lines may come.
+  const head = JSON.stringify(line).slice(0, -'""}'.length);
+  return (text) => `${head}${JSON.stringify(text)}}\n`;
+}
+
 /** Undefined for a line that is cut, as a crash in the middle of a write leaves it. */
 export function parseLogLine(line: string): LogLine | undefined {
   try {
