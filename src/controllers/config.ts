@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { errorMessage, PlatformError } from '../lib/errors.ts';
+import { programConfig } from '../lib/program-config.ts';
 
 /** Environment variables of the controllers. Arguments win over those of the same meaning. */
 const environmentSchema = z.object({
@@ -30,32 +29,14 @@ const environmentSchema = z.object({
 
 export type ControllerConfig = z.infer<typeof environmentSchema>;
 
+const flags = { kubeconfig: 'KUBECONFIG', port: 'KONTAIN_CONTROLLER_PORT' };
+
 /** Arguments and environment → configuration. Throws `bad_request` that names what is wrong. */
 export function parseConfig(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ControllerConfig {
-  const hint = `usage: ${program} [--kubeconfig FILE] [--port PORT]`;
-  const result = environmentSchema.safeParse({ ...env, ...parseArguments(args, hint) });
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`, { hint });
-}
-
-function parseArguments(args: readonly string[], hint: string): Record<string, string> {
-  const option = { type: 'string' } as const;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { kubeconfig: option, port: option },
-      strict: true,
-    });
-    const named = { KUBECONFIG: values.kubeconfig, KONTAIN_CONTROLLER_PORT: values.port };
-    return Object.fromEntries(
-      Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  } catch (error) {
-    throw new PlatformError('bad_request', errorMessage(error), { cause: error, hint });
-  }
+  const usage = `usage: ${program} [--kubeconfig FILE] [--port PORT]`;
+  return programConfig(environmentSchema, { args, env, flags, usage });
 }

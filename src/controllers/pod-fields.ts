@@ -11,3 +11,15 @@ export function literalArguments(args: readonly string[]): string[] {
 export function literalText(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
+
+/** Of every pod of ours: an ordinary user, no token of the API, no list of the namespace's Services in its environment. */
+export const leastPrivilege = {
+  automountServiceAccountToken: false,
+  enableServiceLinks: false,
+  securityContext: {
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    runAsGroup: 1000,
+    seccompProfile: { type: 'RuntimeDefault' },
+  },
+} as const;

@@ -1,6 +1,6 @@
 import { networkAnnotations } from '../controllers/container-network.ts';
 import { dataPlaneUrl } from '../controllers/data-plane.ts';
-import { literalArguments, podImage } from '../controllers/pod-fields.ts';
+import { leastPrivilege, literalArguments, podImage } from '../controllers/pod-fields.ts';
 import { payloadName } from './names.ts';
 import { payloadText, timeoutMs, type TriggerRequest } from './trigger-request.ts';
 
@@ -28,14 +28,7 @@ export function callerPod(request: TriggerRequest): object {
       : { volumes: [{ name: 'payload', configMap: { name: payloadName(request.trigger.metadata.name) } }] };
   return {
     restartPolicy: 'Never',
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    ...leastPrivilege,
     imagePullSecrets: request.config.buildImageSecrets.map((name) => ({ name })),
     containers: [callerContainer(request, payload)],
     ...volumes,

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { errorMessage, PlatformError } from '../lib/errors.ts';
+import { programConfig } from '../lib/program-config.ts';
 import { idBase } from '../oci/id-base.ts';
 import { isFunctionRegistry } from '../oci/repository-owner.ts';
 import { defaultUnpackLimits } from '../oci/unpack/unpack-limits.ts';
@@ -51,34 +50,17 @@ const environmentSchema = z.object({
 export type DownloaderConfig = z.infer<typeof environmentSchema>;
 
 const usage = 'usage: faas-downloader [--root FOLDER] [--kubeconfig FILE] [--node-name NAME] [--port PORT]';
+const flags = {
+  root: 'KONTAIN_ROOT',
+  kubeconfig: 'KUBECONFIG',
+  'node-name': 'NODE_NAME',
+  port: 'KONTAIN_DOWNLOADER_PORT',
+};
 
 /** Arguments and environment → configuration. Throws `bad_request` that names what is wrong. */
 export function parseConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): DownloaderConfig {
-  const given = parseArguments(args);
-  const result = environmentSchema.safeParse({ ...env, ...given });
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`, { hint: usage });
-}
-
-function parseArguments(args: readonly string[]): Record<string, string> {
-  const option = { type: 'string' } as const;
-  try {
-    const options = { root: option, kubeconfig: option, 'node-name': option, port: option };
-    const { values } = parseArgs({ args: [...args], options, strict: true });
-    const named = {
-      KONTAIN_ROOT: values.root,
-      KUBECONFIG: values.kubeconfig,
-      NODE_NAME: values['node-name'],
-      KONTAIN_DOWNLOADER_PORT: values.port,
-    };
-    return Object.fromEntries(
-      Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  } catch (error) {
-    throw new PlatformError('bad_request', errorMessage(error), { cause: error, hint: usage });
-  }
+  return programConfig(environmentSchema, { args, env, flags, usage });
 }

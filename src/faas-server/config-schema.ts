@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PlatformError } from '../lib/errors.ts';
+import { programConfig } from '../lib/program-config.ts';
 
 const bytes = z.coerce.number().int().min(0);
 const ms = z.coerce.number().int().min(0);
@@ -8,7 +8,7 @@ const flag = z.stringbool();
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
 /** Environment variables of faas-server; what is not set has the default of config.ts. */
-export const environmentSchema = z.object({
+const environmentSchema = z.object({
   /** Folder of build/native; default is the one of this checkout. */
   KONTAIN_NATIVE: z.string().optional(),
   /** Private folder of everything that dies with this process; short, as Unix sockets lie below it. */
@@ -53,10 +53,29 @@ export const environmentSchema = z.object({
 
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** Throws PlatformError `bad_request` that names the variable. */
-export function parseEnvironment(env: Record<string, string | undefined>): Environment {
-  const parsed = environmentSchema.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`);
+const usage = `usage: faas-server [--root DIR] [--host ADDRESS] [--port N] [--tls-port N] [--workers N] [--run-dir DIR]
+                   [--status-address HOST:PORT|SOCKET]
+Serves calls of the functions whose bundles are in DIR/oci-bundles. Everything else is set by environment variables,
+see src/faas-server/config-schema.ts. Prints {"ready":true,"url":…} on standard output when it is up, then one JSON
+line a call. SIGTERM ends it in good order.`;
+
+const flags = {
+  root: 'KONTAIN_ROOT',
+  host: 'KONTAIN_HOST',
+  port: 'KONTAIN_PORT',
+  'tls-port': 'KONTAIN_TLS_PORT',
+  workers: 'KONTAIN_WORKERS',
+  'run-dir': 'KONTAIN_RUN',
+  'status-address': 'KONTAIN_STATUS_ADDRESS',
+  // Every program of a node gets them; calls touch no Kubernetes object.
+  kubeconfig: null,
+  'node-name': null,
+};
+
+/** Arguments and environment → settings. Throws `bad_request` that names what is wrong. */
+export function parseSettings(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Environment {
+  return programConfig(environmentSchema, { args, env, flags, usage });
 }

@@ -10,8 +10,7 @@ import { MemorySource } from '../../test/helpers/memory-source.ts';
 import { systemClock as clock } from '../lib/clock.ts';
 import { silentLogger as log } from '../lib/log.ts';
 import { configFrom, defaultWorkers } from './config-from.ts';
-import { parseEnvironment } from './config-schema.ts';
-import { withFlags } from './config-args.ts';
+import { parseSettings } from './config-schema.ts';
 import { DataPlane } from './data-plane.ts';
 import { statusPages } from './status/status-pages.ts';
 
@@ -23,7 +22,7 @@ test('at its start it removes the logs of functions that are gone', async () => 
   await mkdir(folder, { recursive: true });
   for (const name of ['fn.log', 'fn.log.1', 'gone.log', 'gone.log.1'])
     await writeFile(join(folder, name), '');
-  const config = configFrom(parseEnvironment({ KONTAIN_ROOT: root }), machine);
+  const config = configFrom(parseSettings([], { KONTAIN_ROOT: root }), machine);
   const source = new MemorySource([kontainerSpec({ name: 'fn' })]);
   await using driver = new InlineDriver({});
   const plane = new DataPlane({
@@ -45,27 +44,28 @@ test('at its start it removes the logs of functions that are gone', async () => 
 
 suite('configuration', () => {
   test('defaults follow the machine and its cgroup', () => {
-    const config = configFrom(parseEnvironment({}), { ...machine, constrainedBytes: 500 });
+    const config = configFrom(parseSettings([], {}), { ...machine, constrainedBytes: 500 });
     assert.deepEqual(
       [config.admission.memoryBytes, config.workers, config.port, config.host],
       [400, 2, 8080, '127.0.0.1'],
     );
-    assert.equal(configFrom(parseEnvironment({}), machine).admission.memoryBytes, 800);
+    assert.equal(configFrom(parseSettings([], {}), machine).admission.memoryBytes, 800);
     assert.deepEqual([1, 2, 3, 4, 64].map(defaultWorkers), [1, 1, 1, 2, 32]);
   });
 
   test('the names of the original server count where ours are not set', () => {
-    const config = configFrom(parseEnvironment({ FUNC_PORT: '81', SHUTDOWN_TIMEOUT: '3' }), machine);
+    const config = configFrom(parseSettings([], { FUNC_PORT: '81', SHUTDOWN_TIMEOUT: '3' }), machine);
     assert.deepEqual([config.port, config.drain.graceMs], [81, 3000]);
-    assert.equal(configFrom(parseEnvironment({ FUNC_PORT: '81', KONTAIN_PORT: '82' }), machine).port, 82);
+    assert.equal(configFrom(parseSettings([], { FUNC_PORT: '81', KONTAIN_PORT: '82' }), machine).port, 82);
   });
 
   test('flags overrule the environment; what cannot be read is named', () => {
-    const env = withFlags({ KONTAIN_PORT: '1' }, ['--port', '2', '--root', '/r', '--node-name', 'x']);
-    assert.deepEqual([env['KONTAIN_PORT'], env['KONTAIN_ROOT']], ['2', '/r']);
-    assert.throws(() => withFlags({}, ['--prot', '2']), TypeError);
-    assert.throws(() => parseEnvironment({ KONTAIN_PORT: 'x' }), /KONTAIN_PORT/);
-    assert.throws(() => parseEnvironment({ KONTAIN_WORKERS: '0' }), /KONTAIN_WORKERS/);
+    const given = ['--port', '2', '--root', '/r', '--node-name', 'x'];
+    const settings = parseSettings(given, { KONTAIN_PORT: '1' });
+    assert.deepEqual([settings.KONTAIN_PORT, settings.KONTAIN_ROOT], [2, '/r']);
+    assert.throws(() => parseSettings(['--prot', '2'], {}), { code: 'bad_request', hint: /usage/ });
+    assert.throws(() => parseSettings([], { KONTAIN_PORT: 'x' }), /KONTAIN_PORT/);
+    assert.throws(() => parseSettings([], { KONTAIN_WORKERS: '0' }), /KONTAIN_WORKERS/);
   });
 });
 

@@ -1,23 +1,10 @@
-import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { KubeClient } from './client-types.ts';
-import { ListWatch, type ListWatchTimings } from './list-watch.ts';
+import { ListWatch, type ListWatchTarget } from './list-watch.ts';
 import { ObjectStore, type Change } from './object-store.ts';
 import { formatKey, type KubeObject, type ObjectRef } from './objects.ts';
-import { resourceName, type Resource } from './resource.ts';
+import { resourceName } from './resource.ts';
 
-export interface InformerOptions<T extends KubeObject> {
-  client: Pick<KubeClient, 'list' | 'watch'>;
-  resource: Resource<T>;
-  /** All namespaces if absent. */
-  namespace?: string;
-  labelSelector?: string;
-  fieldSelector?: string;
-  clock: Clock;
-  random: () => number;
-  log: Logger;
-  timings?: Partial<ListWatchTimings>;
-}
+export type InformerOptions<T extends KubeObject> = ListWatchTarget<T>;
 
 export type ChangeHandler<T extends KubeObject> = (change: Change<T>) => void;
 

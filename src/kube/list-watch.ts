@@ -33,9 +33,11 @@ const defaultTimings: ListWatchTimings = {
   fruitlessWatches: 10,
 };
 
-interface ListWatchOptions<T extends KubeObject> {
+/** What is listed and watched, and with what. */
+export interface ListWatchTarget<T extends KubeObject> {
   client: Pick<KubeClient, 'list' | 'watch'>;
   resource: Resource<T>;
+  /** All namespaces if absent. */
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
@@ -43,6 +45,9 @@ interface ListWatchOptions<T extends KubeObject> {
   random: () => number;
   log: Logger;
   timings?: Partial<ListWatchTimings>;
+}
+
+interface ListWatchOptions<T extends KubeObject> extends ListWatchTarget<T> {
   onList: (objects: readonly T[]) => void;
   onEvent: (event: ObjectEvent<T>) => void;
 }

@@ -4,9 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { usage, withFlags } from '../faas-server/config-args.ts';
 import { configFrom } from '../faas-server/config-from.ts';
-import { parseEnvironment, type Environment } from '../faas-server/config-schema.ts';
+import { parseSettings, type Environment } from '../faas-server/config-schema.ts';
 import { DataPlane } from '../faas-server/data-plane.ts';
 import { FaasServer } from '../faas-server/faas-server.ts';
 import { BundleSource } from '../faas-server/functions/bundle-source.ts';
@@ -53,7 +52,7 @@ function makeFronts(options: FrontsOptions): Fronts & { metrics?: () => Promise<
 
 async function main(): Promise<void> {
   process.umask(0o022); // Kontainers, whose root is nobody here, read what we write
-  const settings = parseEnvironment(withFlags(process.env, process.argv.slice(2)));
+  const settings = parseSettings(process.argv.slice(2), process.env);
   const log = createLogger({ name: 'faas-server', level: settings.KONTAIN_LOG_LEVEL });
   const config = configFrom(settings, {
     cores: availableParallelism(),
@@ -96,10 +95,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const { code, message, hint } = toPlatformError(
-    error,
-    error instanceof TypeError ? 'bad_request' : 'start_failed',
-  );
-  console.error(`faas-server: ${message}\n${hint ?? (code === 'bad_request' ? usage : '')}`);
+  const { code, message, hint } = toPlatformError(error, 'start_failed');
+  console.error(`faas-server: ${message}${hint === undefined ? '' : `\n${hint}`}`);
   process.exit(errorCatalogue[code].exit);
 }

@@ -32,36 +32,32 @@ const maxManifestBytes = 4 * 1024 * 1024;
 const endsWithUs = ['--pdeathsig', 'KILL', '--'];
 
 /** The bytes of the manifest or index that a reference leads to. */
-export async function inspectManifest(
+export function inspectManifest(
   reference: ImageReference,
   run: SkopeoRun,
   options: SkopeoOptions,
 ): Promise<Buffer> {
-  const verify = tlsVerify(reference, options);
-  const args = ['inspect', '--raw', '--authfile', run.authFile, `--tls-verify=${verify}`];
-  const { stdout } = await skopeo(
-    [...args, '--', formatReference(reference)],
-    inspectTimeoutMs,
-    run,
-    options,
-  );
-  return stdout;
+  return inspect(['--raw', '--', formatReference(reference)], tlsVerify(reference, options), run, options);
 }
 
 /** The configuration of an image, as its author's tool wrote it; the reference must lead to one manifest. */
-export async function inspectConfig(
+export function inspectConfig(
   reference: ImageReference,
   run: SkopeoRun,
   options: SkopeoOptions,
 ): Promise<Buffer> {
-  const verify = tlsVerify(reference, options);
-  const args = ['inspect', '--config', '--raw', '--authfile', run.authFile, `--tls-verify=${verify}`];
-  const { stdout } = await skopeo(
-    [...args, '--', formatReference(reference)],
-    inspectTimeoutMs,
-    run,
-    options,
-  );
+  const args = ['--config', '--raw', '--', formatReference(reference)];
+  return inspect(args, tlsVerify(reference, options), run, options);
+}
+
+async function inspect(
+  args: readonly string[],
+  verify: boolean,
+  run: SkopeoRun,
+  options: SkopeoOptions,
+): Promise<Buffer> {
+  const access = ['--authfile', run.authFile, `--tls-verify=${verify}`];
+  const { stdout } = await skopeo(['inspect', ...access, ...args], inspectTimeoutMs, run, options);
   return stdout;
 }
 

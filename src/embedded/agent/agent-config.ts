@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { programConfig } from '../../lib/program-config.ts';
 import { idBase } from '../../oci/id-base.ts';
 
 const count = z.coerce.number().int().min(1);
@@ -41,32 +40,12 @@ const environmentSchema = z.object({
 export type AgentConfig = z.infer<typeof environmentSchema>;
 
 const usage = 'usage: embedded-agent --kubeconfig FILE --home FOLDER --cgroup PATH';
+const flags = { kubeconfig: 'KUBECONFIG', home: 'KONTAIN_HOME', cgroup: 'KONTAIN_AGENT_CGROUP' };
 
 /** Arguments and environment → configuration. Throws `bad_request` that names what is wrong. */
 export function parseAgentConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): AgentConfig {
-  const result = environmentSchema.safeParse({ ...env, ...parseArguments(args) });
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new PlatformError('bad_request', `${issue?.path.join('.')}: ${issue?.message}`, { hint: usage });
-}
-
-function parseArguments(args: readonly string[]): Record<string, string> {
-  const option = { type: 'string' } as const;
-  try {
-    const options = { kubeconfig: option, home: option, cgroup: option };
-    const { values } = parseArgs({ args: [...args], options, strict: true });
-    const named = {
-      KUBECONFIG: values.kubeconfig,
-      KONTAIN_HOME: values.home,
-      KONTAIN_AGENT_CGROUP: values.cgroup,
-    };
-    return Object.fromEntries(
-      Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  } catch (error) {
-    throw new PlatformError('bad_request', errorMessage(error), { cause: error, hint: usage });
-  }
+  return programConfig(environmentSchema, { args, env, flags, usage });
 }

@@ -4,6 +4,7 @@ import { controlledBy } from '../../kube/owner-references.ts';
 import { FunctionFailure } from '../failure.ts';
 import type { Job } from '../../kube/workload-resources.ts';
 import { ownLabels } from '../../controllers/object-labels.ts';
+import { leastPrivilege } from '../../controllers/pod-fields.ts';
 import { buildLabel, buildLabelValue, buildName, registrySecretName } from '../names.ts';
 import type { BuildRequest } from './build-request.ts';
 import { checkMark } from './check-plan.ts';
@@ -64,15 +65,8 @@ function podSpec(request: BuildRequest): object {
   ];
   return {
     restartPolicy: 'Never',
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      fsGroup: 1000,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    ...leastPrivilege,
+    securityContext: { ...leastPrivilege.securityContext, fsGroup: 1000 },
     imagePullSecrets: [...new Set(pull)].map((name) => ({ name })),
     initContainers: initContainers(request),
     containers: [buildContainer(request)],

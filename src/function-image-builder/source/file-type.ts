@@ -1,16 +1,4 @@
-import { open } from 'node:fs/promises';
-
-/** The first bytes of a file. */
-async function firstBytes(path: string, count: number): Promise<Buffer> {
-  const handle = await open(path, 'r');
-  try {
-    const buffer = Buffer.alloc(count);
-    const { bytesRead } = await handle.read(buffer, 0, count, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
+import { firstBytes } from '../../lib/first-bytes.ts';
 
 const programs: readonly [magic: string, program: string][] = [
   ['1f8b', 'gzip'],

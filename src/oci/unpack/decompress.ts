@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { Transform, type Duplex } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { firstBytes } from '../../lib/first-bytes.ts';
 
 const chunkSize = 256 * 1024;
 
@@ -14,14 +14,3 @@ export async function decompressorFor(path: string): Promise<Duplex> {
 
 /** At most 128 MiB of memory for the window, as zstd's own default; larger ones come from hostile or odd images. */
 const zstdLimits = { [constants.ZSTD_d_windowLogMax]: 27 };
-
-async function firstBytes(path: string, count: number): Promise<Buffer> {
-  const handle = await open(path, 'r');
-  try {
-    const buffer = Buffer.alloc(count);
-    const { bytesRead } = await handle.read(buffer, 0, count, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
