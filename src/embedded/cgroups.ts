@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 
@@ -9,6 +9,11 @@ export function cgroupFolders(path: string, mounts = '/proc/self/mounts'): strin
   return fields.flatMap(([, target, type]) =>
     /^cgroup2?$/.test(type ?? '') && target ? [join(target, path)] : [],
   );
+}
+
+/** Whether buffers of network sockets have a limit of their own: cgroup v1 does not count them as memory. */
+export function countsSocketsApart(): boolean {
+  return cgroupFolders('/').some((folder) => existsSync(join(folder, 'memory.kmem.tcp.limit_in_bytes')));
 }
 
 /** Children first: rmdir(2) is the only way, the files in a cgroup cannot be removed. */

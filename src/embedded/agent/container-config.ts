@@ -6,6 +6,7 @@ import {
   devMount,
   procMount,
   restricted,
+  sharedLimits,
 } from '../../kontainer/container/container-defaults.ts';
 
 /** One container of a pod as the OCI runtime needs it: references resolved, images unpacked. */
@@ -49,6 +50,8 @@ export interface ContainerHostConfig {
   seccomp: ContainerSeccomp;
   cgroupsPath: string;
   rootfs: string;
+  /** The kernel does not count buffers of network sockets as memory of the container (cgroup v1). */
+  socketsApart: boolean;
 }
 
 const systemMounts = [
@@ -82,7 +85,7 @@ export function containerConfig(run: ContainerRun, host: ContainerHostConfig): o
       uidMappings: mapping,
       gidMappings: mapping,
       cgroupsPath: host.cgroupsPath,
-      resources: resources(run.limits),
+      resources: resources(run.limits, host.socketsApart),
       rootfsPropagation: 'private',
       seccomp: host.seccomp.rules,
       ...closedPaths,
@@ -106,7 +109,8 @@ function processOf({ args, env, workingDir, user, limits }: ContainerRun): objec
     capabilities: { bounding: [], effective: [], permitted: [] },
     noNewPrivileges: true,
     rlimits: [
-      { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
+      ...sharedLimits.map(({ type, number }) => ({ type, soft: number, hard: number })),
+      { type: 'RLIMIT_NOFILE', soft: 1024, hard: 4096 },
       { type: 'RLIMIT_FSIZE', soft: limits.fileSizeBytes, hard: limits.fileSizeBytes },
     ],
   };
@@ -118,11 +122,14 @@ function bind({ source, path, readOnly }: VolumeBind): object {
 }
 
 const cpuPeriodUs = 100_000;
+/** Of its memory, what its network sockets may hold beside it. */
+const socketShare = 8;
 
-function resources({ memoryBytes, cpuMillis, pids }: ContainerLimits): object {
+function resources({ memoryBytes, cpuMillis, pids }: ContainerLimits, socketsApart: boolean): object {
+  const sockets = socketsApart ? { kernelTCP: Math.floor(memoryBytes / socketShare) } : {};
   return {
     devices: [{ allow: false, access: 'rwm' }],
-    memory: { limit: memoryBytes, swap: memoryBytes },
+    memory: { limit: memoryBytes, swap: memoryBytes, ...sockets },
     cpu: { period: cpuPeriodUs, quota: Math.max(1000, Math.floor((cpuMillis * cpuPeriodUs) / 1000)) },
     pids: { limit: pids },
   };

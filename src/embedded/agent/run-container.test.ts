@@ -18,6 +18,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { containerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
 import { parseSeccompProfile, resolveSeccompProfile } from '../../kontainer/container/seccomp-profile.ts';
 import { idBase } from '../../oci/id-base.ts';
+import { countsSocketsApart } from '../cgroups.ts';
 import type { ContainerRun } from './container-config.ts';
 import { runContainer, type ContainerHost } from './run-container.ts';
 
@@ -186,6 +187,26 @@ test('too much memory and too many processes end at their limits', async () => {
     limits,
   });
   assert.doesNotMatch(many.log, /survived/);
+});
+
+test('what the kernel counts for the whole machine is limited, and so are the buffers of network sockets', async () => {
+  using it = machine();
+  const { log } = await it.run('cat /proc/self/limits');
+  assert.match(log, /Max open files +1024 +4096 /);
+  assert.match(log, /Max pending signals +1024 +1024 /);
+  assert.match(log, /Max locked memory +65536 +65536 /);
+  const cancelled = new AbortController();
+  const running = it.run('echo started; sleep 600', {}, cancelled.signal);
+  const logFile = join(it.root, 'c2/log');
+  await eventually(
+    'it runs',
+    async () => existsSync(logFile) && readFileSync(logFile, 'utf8') === 'started\n',
+  );
+  const files = globSync(`/sys/fs/cgroup/memory/${basename(it.root)}/c2/memory.kmem.tcp.limit_in_bytes`);
+  assert.equal(files.length, countsSocketsApart() ? 1 : 0);
+  for (const file of files) assert.equal(Number(readFileSync(file, 'utf8')), 8 * 1024 ** 2);
+  cancelled.abort();
+  await running;
 });
 
 test('a cancelled run ends at once with all its processes', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ContainerSeccomp } from '../../kontainer/container/compile-seccomp.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContainerNetwork } from '../../controllers/container-network.ts';
-import { endCgroup } from '../cgroups.ts';
+import { countsSocketsApart, endCgroup } from '../cgroups.ts';
 import type { LogStream } from './pod-logs.ts';
 import { prepareNetwork } from './network/prepare-network.ts';
 import { startNetwork } from './network/start-network.ts';
@@ -114,6 +114,7 @@ async function writeBundle(
     seccomp: host.seccomp,
     cgroupsPath: `${host.cgroup}/${id}`,
     rootfs: join(folder, 'rootfs'),
+    socketsApart: countsSocketsApart(),
   };
   await writeFile(join(folder, 'config.json'), JSON.stringify(containerConfig(run, config)), { mode: 0o600 });
 }

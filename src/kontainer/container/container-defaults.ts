@@ -39,3 +39,13 @@ export const closedPaths = {
   ],
   readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
 };
+
+/**
+ * Of what the kernel counts for all user namespaces together: without them one container could leave nothing for the others, as all
+ * have the same users out here.
+ */
+export const sharedLimits = [
+  { type: 'RLIMIT_CORE', number: 0 },
+  { type: 'RLIMIT_SIGPENDING', number: 1024 },
+  { type: 'RLIMIT_MEMLOCK', number: 64 * 1024 },
+];

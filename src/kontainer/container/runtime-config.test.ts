@@ -88,9 +88,9 @@ test('files, descriptors and core dumps are limited, and what is counted for all
     rlimits.map(({ type, hard }) => [type, hard]),
     [
       ['RLIMIT_CORE', 0],
-      ['RLIMIT_NOFILE', 1024],
       ['RLIMIT_SIGPENDING', 1024],
       ['RLIMIT_MEMLOCK', 65_536],
+      ['RLIMIT_NOFILE', 1024],
       ['RLIMIT_FSIZE', kontainerSpec().limits.fileSizeBytes],
     ],
   );

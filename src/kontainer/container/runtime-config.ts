@@ -1,6 +1,13 @@
 import type { KontainerSpec } from '../spec.ts';
 import { seccompAnnotation, type ContainerSeccomp } from './compile-seccomp.ts';
-import { closedPaths, deviceMounts, devMount, procMount, restricted } from './container-defaults.ts';
+import {
+  closedPaths,
+  deviceMounts,
+  devMount,
+  procMount,
+  restricted,
+  sharedLimits,
+} from './container-defaults.ts';
 
 /** What the two ways to start a container of a function differ in. */
 export interface ContainerShape {
@@ -50,16 +57,8 @@ function mounts(spec: KontainerSpec, forks: boolean): object[] {
   ];
 }
 
-/**
- * Beside what the cgroup counts: buffers of sockets hang on descriptors, and what the others limit is counted for all user namespaces
- * together, so that one call could leave nothing for the others.
- */
-const commonLimits = [
-  { type: 'RLIMIT_CORE', number: 0 },
-  { type: 'RLIMIT_NOFILE', number: 1024 },
-  { type: 'RLIMIT_SIGPENDING', number: 1024 },
-  { type: 'RLIMIT_MEMLOCK', number: 64 * 1024 },
-];
+/** Buffers of sockets hang on descriptors. */
+const descriptors = { type: 'RLIMIT_NOFILE', number: 1024 };
 
 function processOf(spec: KontainerSpec, shape: ContainerShape): object {
   const { uid, gid, groups } = shape.user;
@@ -72,7 +71,7 @@ function processOf(spec: KontainerSpec, shape: ContainerShape): object {
     cwd: spec.workingDir,
     capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
     noNewPrivileges: true,
-    rlimits: [...commonLimits, { type: 'RLIMIT_FSIZE', number: spec.limits.fileSizeBytes }].map(
+    rlimits: [...sharedLimits, descriptors, { type: 'RLIMIT_FSIZE', number: spec.limits.fileSizeBytes }].map(
       ({ type, number }) => ({ type, soft: number, hard: number }),
     ),
   };
