@@ -12,6 +12,9 @@ export interface CallerAnswerOptions {
   monotonic(): number;
 }
 
+/** Said by the platform, whatever the function says. */
+const ours = new Set(['x-request-id', 'content-length', 'transfer-encoding']);
+
 /** The answer of a function on node:http: the platform's headers added, bytes counted. */
 export class CallerAnswer implements Answer {
   readonly #options: CallerAnswerOptions;
@@ -45,7 +48,7 @@ export class CallerAnswer implements Answer {
     const mayHaveTrailers = framing.kind === 'chunked' && response.req.httpVersion !== '1.0';
     let originNamed = false;
     eachHeader(headers, (lower, value, name) => {
-      if (lower === 'x-request-id' || (lower === 'trailer' && !mayHaveTrailers)) return;
+      if (ours.has(lower) || (lower === 'trailer' && !mayHaveTrailers)) return;
       if (lower === 'access-control-allow-origin') originNamed = true;
       all.push(name, value);
     });

@@ -22,7 +22,7 @@ export interface RequestBody {
 /** The answer to the caller. */
 export interface Answer {
   readonly started: boolean;
-  /** @param headers without those that tell the framing: the answer's own comes from `framing` */
+  /** @param framing of the function's answer; what `headers` say of it is not passed on */
   head(status: number, headers: RawHeaders, framing: BodyFraming): void;
   /** False asks to wait for `onDrain`. */
   write(chunk: Buffer): boolean;

@@ -9,9 +9,6 @@ export type BodyFraming =
   | { kind: 'chunked' }
   | { kind: 'until-close' };
 
-/** Fields that say how a message is framed: true for one connection only, so they are never passed on as they are. */
-export const framingFields: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
-
 /** The framing of a response; ambiguous ones are refused instead of guessed. */
 export function responseFraming(method: string, status: number, headers: readonly string[]): BodyFraming {
   const codings = headerValues(headers, 'transfer-encoding');

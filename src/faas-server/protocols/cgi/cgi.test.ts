@@ -165,6 +165,13 @@ suite('protocol cgi', () => {
     assert.equal(await response.text(), '/a input');
   });
 
+  test('a length is passed on once, and kept to', async () => {
+    const functions = { fn: program('Content-Length: 2, 2\n\nok and more') };
+    await using front = await FrontHarness.start({ functions, spec });
+    const response = await fetch(front.url('/default/fn'));
+    assert.deepEqual([response.headers.get('content-length'), await response.text()], ['2', 'ok']);
+  });
+
   test('a program that prints no header, or dies, is a bad gateway', async () => {
     const functions = {
       plain: program('hello\n'),

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { framingFields, type BodyFraming } from '../../../lib/http/body-framing.ts';
+import type { BodyFraming } from '../../../lib/http/body-framing.ts';
 import { endToEndHeaders } from '../../../lib/http/hop-by-hop.ts';
 import { HttpSyntaxError, type ResponseHead } from '../../../lib/http/response-head.ts';
 import { ResponseParser, type ResponseEvents } from '../../../lib/http/response-parser.ts';
@@ -43,5 +43,5 @@ function events(stream: Duplex, call: ExchangeCall): ResponseEvents {
 
 function answerHead(call: ExchangeCall, { status, headers }: ResponseHead, framing: BodyFraming): void {
   if (status > largestStatus) throw new HttpSyntaxError(`the status ${status} does not exist`);
-  call.answer.head(status, endToEndHeaders(headers, framingFields), framing);
+  call.answer.head(status, endToEndHeaders(headers), framing);
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { PlatformError } from '../../../lib/errors.ts';
 import { GrowingBuffer } from '../../../lib/growing-buffer.ts';
-import { framingFields, type BodyFraming } from '../../../lib/http/body-framing.ts';
+import type { BodyFraming } from '../../../lib/http/body-framing.ts';
 import { endToEndHeaders } from '../../../lib/http/hop-by-hop.ts';
 import { headerValues } from '../../../lib/http/raw-headers.ts';
 import type { ExchangeCall } from '../exchange.ts';
@@ -48,7 +48,7 @@ class FilesCodec implements StreamCodec {
   finish(): void {
     const { answer, method, limits } = this.#call;
     const { status, headers, body } = parseReply(this.#reply.bytes, limits.responseHeadBytes);
-    const all = endToEndHeaders(headers, framingFields);
+    const all = endToEndHeaders(headers);
     if (headerValues(all, 'content-type').length === 0) all.push('Content-Type', 'application/octet-stream');
     const framing = replyFraming(method, status, body.length);
     answer.head(status, all, framing);
