@@ -5,6 +5,8 @@ export interface Output {
   write(chunk: string | Uint8Array): unknown;
   /** True for a terminal: colours and progress are for people only. */
   readonly isTTY?: boolean;
+  /** Descriptor of this process that is written to. */
+  readonly fd?: number;
 }
 
 /** All that a command touches outside of itself, so that tests own it. */

@@ -15,6 +15,9 @@ export interface CliApi extends AsyncDisposable {
   home: string;
   /** A folder of its own, where the command line runs. */
   cwd: string;
+  /** See EmbeddedApi. */
+  stop: () => Promise<void>;
+  start: () => Promise<void>;
   run: (argv: readonly string[], options?: CliOptions) => Promise<CliRun>;
 }
 
@@ -29,6 +32,8 @@ export async function startCliApi(flags: readonly string[] = []): Promise<CliApi
     client,
     home: api.home,
     cwd,
+    stop: api.stop,
+    start: api.start,
     run: (argv, options = {}) => kubeless(argv, { kubeconfig: api.kubeconfig, cwd, ...options }),
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();

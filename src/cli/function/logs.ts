@@ -44,7 +44,7 @@ export const logs: Command = {
       const { followPods } = await import('./logs/follow-pods.ts');
       return followPods(client, request, io, print);
     }
-    const read = (pod: Pod) => podLines(client, pod, { ...request, follow: false }, io.signal);
+    const read = (pod: Pod) => podLines(client, pod, { ...request, follow: false }, io);
     const all = await Promise.all(pods.map((pod) => collect(read(pod))));
     const lines = mergeByTime(all);
     const { tailLines = lines.length } = request;

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { startCliApi, tableLines, type CliApi } from '../../../test/helpers/cli-api.ts';
 import { eventually } from '../../../test/helpers/eventually.ts';
+import { repository } from '../../../test/helpers/program.ts';
 import { FunctionLogs } from '../../faas-server/logs/function-logs.ts';
 import { StatusListener } from '../../faas-server/status/status-listener.ts';
 import { configMaps, namespaces } from '../../kube/builtin-resources.ts';
 import { pods } from '../../kube/workload-resources.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/log.ts';
+
+const run = promisify(execFile);
 
 /** Two nodes of a data plane, with real logs and metrics; the API server's proxy leads to each. */
 const names = ['one', 'two'] as const;
@@ -155,6 +160,45 @@ test('logs -f: every line once, from all nodes, over the restart of one', async 
   stop.abort();
   const { exit } = await following;
   assert.equal(exit, 0);
+});
+
+test('logs -f: that the API server is away is said once, and that it is back', async () => {
+  const stop = new AbortController();
+  let [shown, said] = ['', ''];
+  const following = api.run(['function', 'logs', 'hello', '-f', '--request-id', 'over'], {
+    signal: stop.signal,
+    onData: (text) => (shown += text),
+    onMessage: (text) => (said += text),
+  });
+  node('one').print('over', 'before');
+  await eventually('the line before', () => shown.includes('before'));
+  await api.stop();
+  await eventually('it is said', () => said.includes('trying again'));
+  // Longer than what is between two tries.
+  await systemClock.sleep(2500);
+  await api.start();
+  node('two').print('over', 'after');
+  await eventually('the line after', () => shown.includes('after'));
+  stop.abort();
+  await following;
+  const about = said.split('\n').filter((line) => line.startsWith('the API server'));
+  assert.match(
+    about.join('\n'),
+    /^the API server: .*; trying again until it is back\nthe API server is back$/,
+    said,
+  );
+});
+
+test('logs -f ends soon after its reader, also when no line comes', async () => {
+  node('one').print('piped', 'only line');
+  const command = `"$0" function logs hello -f --request-id piped | head -1`;
+  const env = { ...process.env, KUBECONFIG: api.kubeconfig };
+  const kubeless = join(repository, 'bin/kubeless');
+  const { stdout } = await run('bash', ['-c', `${command}; exit \${PIPESTATUS[0]}`, kubeless], {
+    env,
+    timeout: 60_000,
+  });
+  assert.equal(stdout, 'only line\n');
 });
 
 test('on a terminal a function cannot control it', async () => {

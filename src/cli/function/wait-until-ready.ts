@@ -1,16 +1,14 @@
 import { parseDuration } from '../../api/duration.ts';
 import type { StoredFunction } from '../../api/function.ts';
-import { isExpired, orUndefined } from '../../kube/kube-error.ts';
 import type { KubeClient } from '../../kube/client-types.ts';
-import { refOf } from '../../kube/objects.ts';
 import { PlatformError } from '../../lib/errors.ts';
 import type { Invocation } from '../command.ts';
 import { say, type Io } from '../io.ts';
-import { functions } from '../resources.ts';
 import { safeText } from '../safe-text.ts';
 import { failedBuildLog } from './build-log/failed-build-log.ts';
 import type { LiveBuildLog, LiveBuildLogOptions } from './build-log/live-build-log.ts';
 import type { SharedVersions } from './shared-versions.ts';
+import { versions } from './versions.ts';
 import { hasFailed, isReady, progressText } from './function-status.ts';
 
 /**
@@ -31,7 +29,7 @@ export async function waitUntilReady(
   try {
     const signal = AbortSignal.any([io.signal, timeout.signal]);
     const client = await session.client();
-    const objects = shared?.of(submitted, signal) ?? versions(client, submitted, signal);
+    const objects = shared?.of(submitted, signal) ?? versions(client, submitted, { ...io, signal });
     const ready = await follow(client, submitted, { io, objects });
     const seconds = ((io.clock.monotonic() - start) / 1000).toFixed(1);
     say(io, `Function ${ready.metadata.name ?? ''} is ready after ${seconds} s`);
@@ -71,39 +69,6 @@ async function follow(
 async function startLiveLog(options: LiveBuildLogOptions): Promise<LiveBuildLog> {
   const { LiveBuildLog } = await import('./build-log/live-build-log.ts');
   return new LiveBuildLog(options);
-}
-
-/** The object now and after each change, until it is deleted. Goes on over watches that end or expire. */
-async function* versions(
-  client: KubeClient,
-  { metadata }: StoredFunction,
-  signal: AbortSignal,
-): AsyncGenerator<StoredFunction> {
-  const ref = refOf({ metadata });
-  for (;;) {
-    const now = await orUndefined(client.get(functions, ref, { signal }));
-    if (now === undefined) return;
-    yield now;
-    try {
-      yield* changesAfter(client, now, signal);
-    } catch (error) {
-      if (!isExpired(error)) throw error;
-    }
-  }
-}
-
-async function* changesAfter(
-  client: KubeClient,
-  { metadata }: StoredFunction,
-  signal: AbortSignal,
-): AsyncGenerator<StoredFunction> {
-  const { name = '', namespace = '', resourceVersion = '' } = metadata;
-  const fieldSelector = `metadata.name=${name}`;
-  const options = { namespace, fieldSelector, resourceVersion, timeoutSeconds: 300, signal };
-  for await (const event of client.watch(functions, options)) {
-    if (event.type === 'DELETED') return;
-    if (event.type !== 'BOOKMARK') yield event.object;
-  }
 }
 
 interface Failed {

@@ -149,3 +149,48 @@ test('once the pod is gone the lines that the function-controller kept are shown
   const { stderr } = await waiting;
   assert.match(stderr, /\nline 1\nline 2\nerror: CompileFailed/);
 });
+
+test('an API server that goes while it is waited for is waited for too, and said once', async () => {
+  const it = await build('outlasting');
+  let seen = '';
+  const onMessage = (text: string) => (seen += text);
+  const waiting = api.run(['function', 'deploy', 'outlasting', ...python, '--wait'], { onMessage });
+  await it.begin();
+  await it.condition('Building');
+  await api.stop();
+  await eventually('it is said', () => seen.includes('still waiting'));
+  await api.start();
+  await eventually('it is back', () => seen.includes('is back'));
+  await it.condition('Ready');
+  const { exit, stderr } = await waiting;
+  assert.equal(exit, 0, stderr);
+  assert.match(
+    stderr,
+    /deployment\nno answer from [^\n]+; still waiting\nThe API server is back\nFunction outlasting is ready/,
+  );
+});
+
+for (const verb of ['update', 'apply']) {
+  test(`${verb} --wait goes on as well, within its time`, async () => {
+    const name = `kept-${verb}`;
+    const it = await build(name);
+    await api.run(['function', 'deploy', name, '--runtime-image', 'example.com/x']);
+    await it.condition('Ready');
+    const file = `functions:\n  ${name}: {runtime-image: example.com/x, env: {A: b}}\n`;
+    await writeFile(join(api.cwd, 'functions.yaml'), file);
+    const argv = verb === 'update' ? ['function', 'update', name, '--env', 'A=b'] : ['apply'];
+    let seen = '';
+    const onMessage = (text: string) => (seen += text);
+    const waiting = api.run([...argv, '--wait', '--wait-timeout', '100s'], { onMessage });
+    await eventually('the edit is there', async () => {
+      const { metadata } = await api.client.get(functions, { namespace: 'default', name });
+      return metadata.generation === 2;
+    });
+    await api.stop();
+    await eventually('it is said', () => seen.includes('still waiting'));
+    await api.start();
+    await it.condition('Ready', { observedGeneration: 2 });
+    const { exit, stderr } = await waiting;
+    assert.equal(exit, 0, stderr);
+  });
+}

@@ -1,18 +1,19 @@
 import { Informer } from '../../../kube/informer.ts';
 import type { KubeClient } from '../../../kube/client-types.ts';
 import { pods, type Pod } from '../../../kube/workload-resources.ts';
-import { whenAborted } from '../../../lib/abort.ts';
-import { errorMessage } from '../../../lib/errors.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { dataPlaneSelection, isRunning } from '../../data-plane/data-plane-pods.ts';
-import { say, type Io } from '../../io.ts';
+import type { Io } from '../../io.ts';
 import { quietLogger } from '../../quiet-logger.ts';
+import { whenReaderGone } from '../../reader-gone.ts';
+import { Interruptions } from './interruptions.ts';
 import type { LogLine } from './log-line.ts';
 import { StreamPosition } from './stream-position.ts';
 import { podLines, type LogRequest } from './log-source.ts';
 
 const retryMs = 1000;
 
-/** Follows every pod of the data plane, also those that come later, until the command is interrupted. */
+/** Follows every pod of the data plane, also those that come later, until the command is interrupted or nobody reads it. */
 export async function followPods(
   client: KubeClient,
   request: LogRequest,
@@ -29,6 +30,8 @@ export async function followPods(
     log: quietLogger,
   });
   const followers = new Map<string, AbortController>();
+  const interruptions = new Interruptions(io);
+  const end = new AbortController();
   informer.subscribe(({ type, object }) => {
     const { uid = '' } = object.metadata;
     if (type === 'deleted' || !isRunning(object)) {
@@ -37,35 +40,46 @@ export async function followPods(
     } else if (!followers.has(uid)) {
       const gone = new AbortController();
       followers.set(uid, gone);
-      const signal = AbortSignal.any([gone.signal, io.signal]);
-      void followPod({ client, pod: object, request, io, print, signal });
+      const signal = AbortSignal.any([gone.signal, end.signal, io.signal]);
+      void followPod({ client, pod: object, request, clock: io.clock, print, interruptions, signal });
     }
   });
   informer.start();
-  await whenAborted(io.signal);
+  await whenReaderGone(io.stdout, io.signal);
+  end.abort();
 }
 
 interface PodFollower {
   client: KubeClient;
   pod: Pod;
   request: LogRequest;
-  io: Io;
+  clock: Clock;
   print: (line: LogLine) => void;
+  interruptions: Interruptions;
   signal: AbortSignal;
 }
 
 /** A stream that breaks, as at a restart of the pod's program, goes on behind its last line. */
-async function followPod({ client, pod, request, io, print, signal }: PodFollower): Promise<void> {
+async function followPod(follower: PodFollower): Promise<void> {
+  const { pod, request, clock, interruptions, signal } = follower;
   const position = new StreamPosition(request);
-  const printNew = async (): Promise<void> => {
-    for await (const line of podLines(client, pod, { ...position.request, follow: true }, signal))
-      if (position.isNew(line)) print(line);
-  };
   while (!signal.aborted) {
-    const broken = await printNew().catch(errorMessage);
-    if (signal.aborted) return;
-    if (broken !== undefined) say(io, `pod ${pod.metadata.name ?? ''}: ${broken}; trying again`);
+    try {
+      await printNew(follower, position);
+    } catch (error) {
+      if (signal.aborted) return;
+      interruptions.broke(pod.metadata.name ?? '', error);
+    }
     position.restart();
-    await io.clock.sleep(retryMs, signal).catch(() => undefined);
+    await clock.sleep(retryMs, signal).catch(() => undefined);
   }
+}
+
+async function printNew(
+  { client, pod, print, interruptions, signal }: PodFollower,
+  position: StreamPosition,
+): Promise<void> {
+  const onOpen = (): void => interruptions.opened(pod.metadata.name ?? '');
+  const lines = podLines(client, pod, { ...position.request, follow: true }, { signal, onOpen });
+  for await (const line of lines) if (position.isNew(line)) print(line);
 }

@@ -20,13 +20,14 @@ export async function* podLines(
   client: KubeClient,
   pod: Pod,
   { namespace, name, ...selection }: LogRequest & { follow: boolean },
-  signal: AbortSignal,
+  { signal, onOpen }: { signal: AbortSignal; onOpen?: () => void },
 ): AsyncGenerator<LogLine> {
   const query = new URLSearchParams(
     Object.entries(selection).map(([key, value]) => [key, String(value)] as [string, string]),
   );
   const path = `/logs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}?${query.toString()}`;
   const body = await client.openPath(statusPath(pod, path), { signal });
+  onOpen?.();
   for await (const json of readLines(body, maxLineBytes)) {
     const line = parseLine(json);
     if (line !== undefined) yield line;
