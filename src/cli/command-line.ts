@@ -56,7 +56,7 @@ function flagValues(flag: Flag | undefined, { rawName, value }: OptionToken): re
   if (flag.type === 'switch') return [switchValue(rawName, value)];
   if (value === undefined) throw new PlatformError('bad_request', `flag needs an argument: ${rawName}`);
   if (flag.list === true) return splitList(value);
-  if (flag.choices?.includes(value) === false)
+  if (value !== '' && flag.choices?.includes(value) === false)
     throw new PlatformError('bad_request', `${rawName} must be {${flag.choices.join('|')}}, not "${value}"`);
   return [value];
 }

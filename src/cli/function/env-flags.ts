@@ -38,18 +38,22 @@ function fromKey(
   return { name, valueFrom: valueFrom({ name: object, key }) };
 }
 
-/** `NAME-` takes a variable or a label away, as with kubectl; `NAME-=` gives one of that name an empty value. */
+/** `NAME-` takes a variable, a label or files away, as with kubectl; `NAME-=` gives one of that name an empty value. */
 export function removedName(item: string): string | undefined {
   return /^([^=:]+)-$/.exec(item)?.[1];
 }
 
+function isPair(flag: string): boolean {
+  return flag === 'env' || flag === 'label';
+}
+
 /** Where there is nothing yet. Throws `bad_request`. */
 export function refuseRemovals(flags: FlagValues): void {
-  for (const flag of ['env', 'label']) {
+  for (const flag of ['env', 'label', 'secrets', 'configmaps']) {
     const item = flags.list(flag).find((each) => removedName(each) !== undefined);
     if (item === undefined) continue;
     throw new PlatformError('bad_request', `--${flag} ${item} takes away what a new function does not have`, {
-      hint: `That is for "kubeless function update"; write ${item}= for one of that name with an empty value.`,
+      hint: `That is for "kubeless function update"${isPair(flag) ? `; write ${item}= for one of that name with an empty value` : ''}.`,
     });
   }
 }

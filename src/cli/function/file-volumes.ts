@@ -1,5 +1,6 @@
 import { PlatformError } from '../../lib/errors.ts';
 import type { FlagValues } from '../flag-values.ts';
+import { removedName } from './env-flags.ts';
 
 interface NamedFiles {
   name: string;
@@ -8,8 +9,12 @@ interface NamedFiles {
 
 /** `--secrets` and `--configmaps` as a pod's volumes and mounts; the names of those of Secrets are Kubeless' own. */
 export function fileVolumes(flags: FlagValues): { volumes: object[]; mounts: NamedFiles[] } {
-  const secrets = flags.list('secrets').map((item) => parse('secrets', item));
-  const configMaps = flags.list('configmaps').map((item) => parse('configmaps', item));
+  const given = (flag: string): NamedFiles[] =>
+    flags
+      .list(flag)
+      .filter((item) => removedName(item) === undefined)
+      .map((item) => parse(flag, item));
+  const [secrets, configMaps] = [given('secrets'), given('configmaps')];
   const volumes = [
     ...secrets.map(({ name }) => ({ name: `${name}-vol`, secret: { secretName: name } })),
     ...configMaps.map(({ name }) => ({ name: `${name}-config-vol`, configMap: { name } })),

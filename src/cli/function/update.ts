@@ -1,6 +1,7 @@
 import type { EnvVar } from '../../api/env-var.ts';
 import type { StoredFunction } from '../../api/function.ts';
 import { firstArgument, type Command } from '../command.ts';
+import type { FlagValues } from '../flag-values.ts';
 import { say } from '../io.ts';
 import { pairs } from '../key-values.ts';
 import { printObject } from '../print-object.ts';
@@ -11,6 +12,7 @@ import { updateFlags } from './deploy-flags.ts';
 import { removedName, updatedEnv } from './env-flags.ts';
 import { findFunction } from './find-function.ts';
 import { envOf } from './function-columns.ts';
+import { removedFields } from './removals.ts';
 import { mergePodFields, withoutPodEnv } from './merge-pod-fields.ts';
 import { specFromFlags, type SpecFields } from './spec-from-flags.ts';
 import { SourceUploads } from './source-uploads.ts';
@@ -20,10 +22,11 @@ export const update: Command = {
   arguments: [{ name: 'name', what: 'function name', kind: 'one' }],
   flags: updateFlags,
   description:
-    'What no flag says stays as it is. Labels are added to the old ones; --env, --secret-env and --configmap-env together replace the old variables, --env "" leaves none, and --env NAME- takes one away and lets the others be, as --label KEY- does; --secrets and --configmaps are added.',
+    'What no flag says stays as it is. Labels are added to the old ones; --env, --secret-env and --configmap-env together replace the old variables, --env "" leaves none, and --env NAME- takes one away and lets the others be, as --label KEY- does; --secrets and --configmaps are added, and NAME- takes one away. An empty text takes away what a flag once set, as --memory "" or --secrets "".',
   examples: [
     'kubeless function update hello --from-file hello.py --wait',
     'kubeless function update hello --env DEBUG-',
+    'kubeless function update hello --memory "" --secrets token-',
   ],
   async run(invocation) {
     const { flags, io, session } = invocation;
@@ -33,7 +36,7 @@ export const update: Command = {
     const old = await findFunction(invocation, name);
     const large = new SourceUploads({ session, io, dryRun: flags.on('dryrun') });
     const env = updatedEnv(flags, envOf(old));
-    const spec = mergeSpec(old, await specFromFlags(name, flags, io, large), env);
+    const spec = mergeSpec(old, { flags, fields: await specFromFlags(name, flags, io, large), env });
     const labels = changedLabels(flags.list('label'));
     const patch = { ...(flags.given('label') ? { metadata: { labels } } : {}), spec };
     const ref = { namespace, name };
@@ -56,14 +59,23 @@ function changedLabels(items: readonly string[]): Record<string, string | null> 
   return { ...set, ...Object.fromEntries(removed) };
 }
 
+interface Changes {
+  flags: FlagValues;
+  fields: SpecFields;
+  env: EnvVar[] | undefined;
+}
+
 /** As a merge patch: what is new replaces what was another way to say the same. */
-function mergeSpec(old: StoredFunction, fields: SpecFields, env: EnvVar[] | undefined): object {
+function mergeSpec(old: StoredFunction, { flags, fields, env }: Changes): object {
   const spec = specOf(old);
   const source = fields.function === undefined ? {} : { source: null, image: null, rollback: null };
   const image = fields.image === undefined ? {} : { function: null, source: null, checksum: null };
   const changes = env === undefined ? fields : withoutPodEnv(spec, fields);
-  const pod = changes.deployment === undefined ? {} : { deployment: mergePodFields(spec, changes) };
+  const deployment = mergePodFields(spec, changes, flags);
+  const pod = deployment === undefined ? {} : { deployment };
+  const { resources, ...removed } = removedFields(flags);
+  const limits = resources === undefined ? {} : { resources: { ...fields.resources, ...resources } };
   const variables = env === undefined ? {} : { env: env.length === 0 ? null : env };
   const place = fields.source === undefined ? {} : { source: { url: null, git: null, ...fields.source } };
-  return { ...source, ...image, ...fields, ...place, ...pod, ...variables };
+  return { ...source, ...image, ...fields, ...place, ...pod, ...variables, ...removed, ...limits };
 }

@@ -42,8 +42,11 @@ export const cronJobTriggerFlags: readonly Flag[] = [
   ...connectionFlags,
 ];
 
-/** The fields of CronJobTrigger.spec that the flags ask for. Throws `bad_request`. */
-export async function cronJobSpecFromFlags(invocation: Invocation): Promise<Record<string, unknown>> {
+/** The fields of CronJobTrigger.spec that the flags ask for; what an empty text leaves out is `none`. Throws `bad_request`. */
+export async function cronJobSpecFromFlags(
+  invocation: Invocation,
+  none?: null,
+): Promise<Record<string, unknown>> {
   const { flags } = invocation;
   const [schedule, timeout] = [flags.text('schedule'), flags.text('timeout')];
   if (schedule !== undefined) checkSchedule(schedule);
@@ -52,18 +55,20 @@ export async function cronJobSpecFromFlags(invocation: Invocation): Promise<Reco
   if (timeZone !== undefined) checkTimeZone(timeZone);
   const headers = flags
     .list('header')
+    .filter((header) => header !== '')
     .map(parseHeader)
     .map(([name, value]) => ({ name, value }));
   const payload = await readPayload(invocation);
+  const without = (flag: string): null | undefined => (flags.given(flag) ? none : undefined);
   const fields = {
     schedule,
     'function-name': flags.text('function'),
-    timeZone,
-    timeout,
-    concurrencyPolicy: flags.text('concurrency-policy'),
+    timeZone: timeZone ?? without('time-zone'),
+    timeout: timeout ?? without('timeout'),
+    concurrencyPolicy: flags.text('concurrency-policy') ?? without('concurrency-policy'),
     suspend: flags.given('suspend') ? flags.on('suspend') : undefined,
-    headers: headers.length === 0 ? undefined : headers,
-    payload,
+    headers: headers.length === 0 ? without('header') : headers,
+    payload: payload === undefined ? without('payload') : payload,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

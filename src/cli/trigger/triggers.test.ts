@@ -147,6 +147,23 @@ test('cronjob triggers: a payload is any JSON, and null takes it away', async ()
   assert.equal(await payload(), undefined);
 });
 
+test('cronjob triggers: an empty text takes away what a flag once set', async () => {
+  const [cronjob, plain] = [
+    ['trigger', 'cronjob'],
+    ['--function', 'hello', '--schedule', '@hourly'],
+  ];
+  const flags = '-p 1 --time-zone Europe/Berlin -H A:b --timeout 3 --concurrency-policy Forbid'.split(' ');
+  await ok(...cronjob, 'create', 'bare', ...plain, ...flags);
+  const empty = ['payload', 'time-zone', 'header', 'timeout', 'concurrency-policy'].map(
+    (name) => `--${name}=`,
+  );
+  await ok(...cronjob, 'update', 'bare', ...empty);
+  const { spec } = await api.client.get(cronJobTriggers, { namespace, name: 'bare' });
+  assert.deepEqual(spec, { 'function-name': 'hello', schedule: '@hourly' });
+  await ok(...cronjob, 'create', 'bare-too', ...plain, ...empty);
+  assert.deepEqual((await api.client.get(cronJobTriggers, { namespace, name: 'bare-too' })).spec, spec);
+});
+
 test('deploy --schedule: the trigger belongs to the function, and takes over from the one before', async () => {
   const deploy = [
     'function',
