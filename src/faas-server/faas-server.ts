@@ -1,6 +1,8 @@
 import type { Registry } from 'prom-client';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { DataPlane } from './data-plane.ts';
+import { sharedPage } from './metrics/shared-page.ts';
 import { statusPages } from './status/status-pages.ts';
 import { StatusListener } from './status/status-listener.ts';
 import type { Ports } from './front-service.ts';
@@ -15,6 +17,7 @@ export interface FaasServerOptions {
   makeFronts: (reserved: FrontsOptions['reserved']) => Fronts;
   /** Where operators find the status and the functions' logs; undefined for nowhere. */
   statusAddress: string | undefined;
+  clock: Clock;
   log: Logger;
 }
 
@@ -49,8 +52,10 @@ export class FaasServer implements AsyncDisposable {
   }
 
   #pages(): FrontOptions['reserved'] {
-    const { metrics } = this.#options;
-    return statusPages({ metrics, notReady: () => this.#notReady() });
+    const { metrics, clock } = this.#options;
+    const { contentType } = metrics;
+    const page = sharedPage(() => metrics.metrics(), clock);
+    return statusPages({ metrics: { contentType, metrics: page }, notReady: () => this.#notReady() });
   }
 
   async #notReady(): Promise<string | undefined> {

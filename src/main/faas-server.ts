@@ -71,6 +71,7 @@ async function main(): Promise<void> {
     plane,
     checkDriver: () => driver.check(),
     statusAddress: config.statusAddress,
+    clock,
     log,
     metrics: mergedMetrics(registry, () => workers?.() ?? Promise.resolve([])),
     makeFronts: (reserved) => {
