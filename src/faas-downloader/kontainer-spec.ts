@@ -26,6 +26,9 @@ export function buildKontainerSpec(sources: SpecSources): KontainerSpec {
   const { metadata, spec } = object;
   const config = image.config.config ?? {};
   const { home, ...user } = resolveUser(config.User ?? '', accounts);
+  const args = buildArgs(spec, config);
+  const allEnv = { PATH: defaultPath, HOME: home, ...imageEnv(config.Env), ...env };
+  checkStart(args, allEnv);
   return {
     version: 1,
     namespace: metadata.namespace,
@@ -34,8 +37,8 @@ export function buildKontainerSpec(sources: SpecSources): KontainerSpec {
     generation: metadata.generation ?? 0,
     digest: image.digest,
     layers: layers.map(({ diffId }) => diffId),
-    args: buildArgs(spec, config),
-    env: { PATH: defaultPath, HOME: home, ...imageEnv(config.Env), ...env },
+    args,
+    env: allEnv,
     workingDir: workingDir(config.WorkingDir),
     ...(files === undefined ? {} : { files }),
     user,
@@ -84,6 +87,22 @@ function buildArgs({ command, args }: Image['spec'], config: Config): string[] {
     throw unusable('An argument of the program contains a zero byte', 'Remove it.');
   }
   return all;
+}
+
+/** What Linux lets a program start with: 128 KiB each (execve(2)), and all together, with their pointers, a part of its stack. */
+const maxStringBytes = 131_071;
+const maxStartBytes = 1024 ** 2;
+const pointerBytes = 8;
+
+function checkStart(args: readonly string[], env: Readonly<Record<string, string>>): void {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const sizes = [...args, ...variables].map((text) => Buffer.byteLength(text) + 1);
+  const total = sizes.reduce((sum, size) => sum + size + pointerBytes, 0);
+  if (total <= maxStartBytes && sizes.every((size) => size <= maxStringBytes)) return;
+  throw unusable(
+    'No program can be started with so large arguments and environment variables',
+    'Each has to be smaller than 128 KiB, and all together than 1 MiB: larger data belongs into files.',
+  );
 }
 
 function imageEnv(entries: Config['Env']): Record<string, string> {

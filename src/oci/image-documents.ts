@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { errorMessage, PlatformError } from '../lib/errors.ts';
 
+/** As many as container engines allow. */
+const maxLayers = 127;
+
 const digest = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'must be a sha256 digest'));
 
 const descriptor = z.object({
@@ -16,7 +19,9 @@ const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.optional(z.string()),
   config: descriptor,
-  layers: z.array(descriptor),
+  layers: z
+    .array(descriptor)
+    .check(z.minLength(1, 'it has no layer'), z.maxLength(maxLayers, `it has more than ${maxLayers}`)),
 });
 
 /** OCI image index or Docker manifest list. */

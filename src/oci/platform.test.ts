@@ -8,9 +8,10 @@ import {
   parseConfig,
   parseIndex,
   parseManifest,
+  type ImageConfig,
   type ImageIndex,
 } from './image-documents.ts';
-import { choosePlatform } from './platform.ts';
+import { checkPlatform, choosePlatform } from './platform.ts';
 
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
@@ -50,6 +51,26 @@ test('an index that does not fit is refused with what it has', () => {
   assert.throws(() => choosePlatform(index(['1'], ['2']), 'amd64'), /only for unknown/);
   const nested = 'application/vnd.oci.image.index.v1+json';
   assert.throws(() => choosePlatform(index(['1', 'linux/amd64', nested]), 'amd64'), /index inside an index/);
+});
+
+test('an image that says it is for another platform is refused', () => {
+  const config = (rest: object): ImageConfig => ({ ...rest, rootfs: { type: 'layers', diff_ids: [] } });
+  for (const ours of [{}, { os: 'linux', architecture: 'amd64' }, { architecture: '' }])
+    checkPlatform(config(ours), 'amd64');
+  assert.throws(() => checkPlatform(config({ architecture: 'arm64' }), 'amd64'), /only for linux\/arm64/);
+  const windows = config({ os: 'windows', architecture: 'amd64' });
+  assert.throws(() => checkPlatform(windows, 'amd64'), /only for windows\/amd64/);
+});
+
+test('an image has layers, and not more than engines allow', () => {
+  const layer = { mediaType: 'x', digest: digest('1'), size: 1 };
+  const manifest = (count: number): Buffer =>
+    Buffer.from(
+      JSON.stringify({ schemaVersion: 2, config: layer, layers: Array.from({ length: count }, () => layer) }),
+    );
+  assert.equal(parseManifest(manifest(127)).layers.length, 127);
+  assert.throws(() => parseManifest(manifest(128)), { code: 'invalid', message: /more than 127/ });
+  assert.throws(() => parseManifest(manifest(0)), { code: 'invalid', message: /no layer/ });
 });
 
 test('charts, encrypted layers and the like are no images', () => {

@@ -1,5 +1,5 @@
 import { PlatformError } from '../lib/errors.ts';
-import type { ImageIndex } from './image-documents.ts';
+import type { ImageConfig, ImageIndex } from './image-documents.ts';
 
 /** Go's names for architectures, which images use, by Node's. */
 const architectures: Partial<Record<NodeJS.Architecture, string>> = {
@@ -30,6 +30,12 @@ export function choosePlatform({ manifests }: ImageIndex, architecture: string):
     throw unusable(`It is not for linux/${architecture}, only for ${platforms(manifests)}.`);
   if (indexTypes.includes(chosen.mediaType ?? '')) throw unusable('It is an index inside an index.');
   return chosen.digest;
+}
+
+/** Throws `invalid` for an image whose configuration says that it is for another platform. */
+export function checkPlatform({ os = 'linux', architecture = '' }: ImageConfig, ours: string): void {
+  if (os === 'linux' && ['', ours].includes(architecture)) return;
+  throw unusable(`It is not for linux/${ours}, only for ${os}/${architecture}.`);
 }
 
 function platforms(manifests: ImageIndex['manifests']): string {

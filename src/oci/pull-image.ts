@@ -16,7 +16,7 @@ import {
 import { checkLocalSource, type LocalSourceRules } from './local-source.ts';
 import { copyNearImage } from './near-copy.ts';
 import { readNearManifest, type NearRegistries } from './near-manifest.ts';
-import { choosePlatform } from './platform.ts';
+import { checkPlatform, choosePlatform } from './platform.ts';
 import { formatReference, type ImageReference } from './reference.ts';
 import { formatAuthFile, type RegistryAuths } from './registry-auth.ts';
 import { copyToLayout, inspectManifest, type SkopeoOptions, type SkopeoRun } from './skopeo.ts';
@@ -78,6 +78,7 @@ async function transfer(request: PullRequest, run: SkopeoRun, options: PullOptio
   const image = isFrom(request.reference, known)
     ? known
     : await copy(resolved, known, { request, run, options });
+  checkPlatform(image.config, options.skopeo.architecture);
   request.guard.pin(digestsOf(image));
   // Between reading and pinning it the collector can have taken a part: then it is fetched as if it had never been here.
   const whole = known === null || (await findImage(root, resolved.manifestDigest)) !== null;
@@ -151,7 +152,7 @@ async function copy(
 ): Promise<StoredImage> {
   const { run, options } = copying;
   const { root } = options;
-  await checkSize(resolved, run, options);
+  await checkManifest(resolved, run, options);
   const near = await copyNear(resolved, copying);
   const digest = near ?? (await copyWithSkopeo(resolved.reference, run, options));
   const image = await readImage(root, digest);
@@ -179,13 +180,14 @@ async function copyWithSkopeo(
   return await layoutManifest(join(run.folder, 'layout'));
 }
 
-/** Before anything is fetched. What registries say wrongly is caught by limits on each file and on unpacking. */
-async function checkSize(
+/** Its layers, before anything is fetched. What registries say wrongly is caught by limits on each file and on unpacking. */
+async function checkManifest(
   { reference, manifest }: Pick<Resolved, 'reference' | 'manifest'>,
   run: SkopeoRun,
   { skopeo, maxImageBytes }: PullOptions,
 ): Promise<void> {
-  if (reference.transport !== 'docker') return;
+  // The place of a local index leads to the index.
+  if (reference.transport !== 'docker' && manifest === null) return;
   const { layers } = parseManifest(manifest ?? (await inspectManifest(reference, run, skopeo)));
   const bytes = layers.reduce((sum, { size }) => sum + size, 0);
   if (bytes <= maxImageBytes) return;

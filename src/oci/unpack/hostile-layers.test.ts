@@ -37,6 +37,18 @@ const refused: [string, ArchiveEntry[], RegExp][] = [
   ['a root that is a link', [symlink('/', '/etc')], /root folder/],
   ['a file below a file', [file('a', 'x'), file('a/b', 'x')], /file and a folder/],
   ['links in a circle', [symlink('a', 'b'), symlink('b', 'a'), file('a/f', 'x')], /too many links/],
+  ['a name of 256 bytes', [file('f', 'x', { pax: { path: 'n'.repeat(256) } })], /longer names/],
+  [
+    'a folder that a link makes and that has such a name',
+    [{ ...symlink('a', 'n'), pax: { linkpath: 'n'.repeat(256) } }, file('a/f')],
+    /longer names/,
+  ],
+  ['a link of 4096 bytes', [{ ...symlink('a', 'n'), pax: { linkpath: 'n/'.repeat(2048) } }], /longer links/],
+  [
+    'an attribute of 64 KiB and a byte',
+    [file('a', 'x', { pax: { 'SCHILY.xattr.user.x': 'y'.repeat(65_537) } })],
+    /more than 65536 bytes/,
+  ],
   ['a whiteout of nothing', [file('.wh.')], /hides no file/],
   ['a whiteout of the folder above', [file('d/.wh...')], /hides no file/],
   ['a link to nothing', [symlink('a', '')], /link to nothing/],

@@ -67,9 +67,9 @@ export class LayerTree {
   /** Null for a folder, the target for a symbolic link. */
   #step(path: string, missing: (path: string) => void): string | null {
     if (this.directories.has(path)) return null;
+    this.#budget.checkPath(path.split('/'));
     const found = this.lstat(path);
     if (found === null || found.isCharacterDevice()) {
-      this.#budget.checkDepth(path.split('/').length, path.length);
       missing(path);
       return null;
     }

@@ -17,7 +17,7 @@ import type { TarSink } from '../tar/tar-parser.ts';
 import { finishDirectories } from './finish-directories.ts';
 import { components, join, LayerTree, parentOf, type DirectoryMetadata } from './layer-tree.ts';
 import { Notes } from './notes.ts';
-import type { UnpackBudget } from './unpack-limits.ts';
+import { checkLinkTarget, type UnpackBudget } from './unpack-limits.ts';
 import { WhiteoutMaker } from './whiteout-maker.ts';
 import { keptXattrs, opaqueXattr, writeXattrs, type PendingXattrs } from './xattrs.ts';
 
@@ -64,7 +64,7 @@ export class LayerWriter implements TarSink, Disposable {
   entry(entry: TarEntry): void {
     this.#budget.addEntry();
     const parts = components(entry.path);
-    this.#budget.checkDepth(parts.length, entry.path.length);
+    this.#budget.checkPath(parts);
     if (parts.includes('..')) throw tarError(`${printable(entry.path)} leads out of the image.`);
     const name = parts.at(-1) ?? '';
     if (name.startsWith(whiteoutPrefix)) this.#whiteout(parts, name);
@@ -159,6 +159,7 @@ export class LayerWriter implements TarSink, Disposable {
 
   #symlink(entry: TarEntry, path: string): void {
     const absolute = this.#tree.absolute(path);
+    checkLinkTarget(entry.linkPath);
     const target = Buffer.from(entry.linkPath, 'latin1');
     if (target.length === 0) throw tarError(`${printable(entry.path)} is a link to nothing.`);
     this.#tree.replace(path, () => symlinkSync(target, absolute));

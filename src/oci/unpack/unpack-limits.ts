@@ -17,8 +17,9 @@ export const defaultUnpackLimits: UnpackLimits = {
   maxDepth: 256,
 };
 
-/** Linux' own limit for a path. */
+/** Linux' own limits for a path and for each of its names. */
 const maxPathBytes = 4095;
+const maxNameBytes = 255;
 
 /** Counts what a layer uses against what is left for its image. */
 export class UnpackBudget {
@@ -40,9 +41,17 @@ export class UnpackBudget {
     if (this.entries > this.#limits.maxEntries) throw tooLarge('has more files');
   }
 
-  checkDepth(depth: number, pathBytes: number): void {
-    if (depth > this.#limits.maxDepth || pathBytes > maxPathBytes) throw tooLarge('has deeper folders');
+  /** @param names those of a path, as byte strings */
+  checkPath(names: readonly string[]): void {
+    const bytes = names.reduce((sum, name) => sum + name.length + 1, 0);
+    if (names.length > this.#limits.maxDepth || bytes > maxPathBytes) throw tooLarge('has deeper folders');
+    if (names.some((name) => name.length > maxNameBytes)) throw tooLarge('has longer names');
   }
+}
+
+/** What a link may lead to, as a byte string. */
+export function checkLinkTarget(target: string): void {
+  if (target.length > maxPathBytes) throw tooLarge('has longer links');
 }
 
 function tooLarge(what: string): PlatformError {

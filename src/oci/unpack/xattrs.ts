@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { PlatformError } from '../../lib/errors.ts';
+import { printable, tarError } from '../tar/tar-error.ts';
 import type { Notes } from './notes.ts';
 
 /** How overlayfs marks a folder that hides what lower layers have in it (kernel: filesystems/overlayfs.rst). */
@@ -16,11 +17,18 @@ export function keptXattrs(
 ): Map<string, Buffer> {
   const kept = new Map<string, Buffer>();
   for (const [name, value] of xattrs) {
+    if (isKept(name) && value.length > maxValueBytes)
+      throw tarError(
+        `The attribute ${printable(name)} of ${printable(path)} has more than ${maxValueBytes} bytes.`,
+      );
     if (isKept(name)) kept.set(name, value);
     else notes.add(`attributes ${leftOutKind(name)} left out: they have no meaning inside a Kontainer`, path);
   }
   return kept;
 }
+
+/** Linux' own limit. */
+const maxValueBytes = 65_536;
 
 const isKept = (name: string): boolean =>
   /^user\.[\x21-\x3c\x3e-\x7e]{1,240}$/.test(name) && !name.startsWith('user.overlay.');
