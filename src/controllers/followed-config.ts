@@ -49,6 +49,16 @@ export class FollowedConfig implements AsyncDisposable {
     };
   }
 
+  /** `handler` gets the ConfigMap as it is, and after each change. */
+  onChange(handler: (object: ConfigMap) => void): void {
+    let seen: string | undefined;
+    this.#informer.subscribe(({ type, object }) => {
+      const version = object.metadata.resourceVersion;
+      if (type !== 'deleted' && version !== seen) handler(object);
+      seen = version;
+    });
+  }
+
   /**
    * For an informer: what `functions-namespace` says now. It counts from the start of the leadership, as what is watched
    * does not change under it.

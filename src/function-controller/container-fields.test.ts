@@ -16,6 +16,8 @@ test('what Kubeless clients write', () => {
     files: [],
     memory: '128Mi',
     cpu: undefined,
+    labels: {},
+    annotations: {},
   });
   for (const nothing of [null, undefined, {}, { spec: { template: { spec: { containers: null } } } }])
     assert.deepEqual(containerFields(nothing, {}).env, []);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { EnvVar } from '../api/env-var.ts';
 import type { FileMount } from '../api/file-mount.ts';
 import { FunctionFailure } from './failure.ts';
+import { metadataSchema } from './deployment-metadata.ts';
 import { checkedFiles, mountsSchema, podFiles, volumesSchema } from './pod-files.ts';
 
 const text = z.string().nullish();
@@ -27,9 +28,13 @@ const containerSchema = z.object({
 const podSchema = z.object({ containers: z.array(containerSchema).nullish(), volumes: volumesSchema });
 
 const deploymentSchema = z
-  .object({ spec: z.object({ template: z.object({ spec: podSchema.nullish() }).nullish() }).nullish() })
+  .object({
+    metadata: metadataSchema,
+    spec: z.object({ template: z.object({ spec: podSchema.nullish() }).nullish() }).nullish(),
+  })
   .nullish();
 
+type Deployment = NonNullable<z.infer<typeof deploymentSchema>>;
 type Pod = z.infer<typeof podSchema>;
 type Container = z.infer<typeof containerSchema>;
 
@@ -42,11 +47,15 @@ export interface ContainerFields {
   files: FileMount[];
   memory: string | number | undefined;
   cpu: string | number | undefined;
+  /** Of the Deployment itself. */
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
 }
 
 /** `spec.deployment`, with the configured default under it: what the user says is stronger. Throws FunctionFailure. */
 export function containerFields(own: unknown, configured: unknown): ContainerFields {
-  const pods = [parsePod(configured, 'deployment in kubeless-config'), parsePod(own, 'spec.deployment')];
+  const deployments = [parse(configured, 'deployment in kubeless-config'), parse(own, 'spec.deployment')];
+  const pods = deployments.map(({ spec }) => spec?.template?.spec ?? {});
   const [base = {}, user = {}] = pods.map(firstContainer);
   const limits = { ...base.resources?.limits, ...user.resources?.limits };
   return {
@@ -59,6 +68,8 @@ export function containerFields(own: unknown, configured: unknown): ContainerFie
     ),
     memory: nonZero(limits['memory']),
     cpu: nonZero(limits['cpu']),
+    labels: merged(deployments.map(({ metadata }) => metadata?.labels)),
+    annotations: merged(deployments.map(({ metadata }) => metadata?.annotations)),
   };
 }
 
@@ -72,14 +83,18 @@ export function mergeFiles(mounts: readonly FileMount[]): FileMount[] {
   return [...new Map(mounts.map((mount) => [mount.mountPath, mount])).values()];
 }
 
-function parsePod(deployment: unknown, where: string): Pod {
+function parse(deployment: unknown, where: string): Deployment {
   const result = deploymentSchema.safeParse(deployment);
-  if (result.success) return result.data?.spec?.template?.spec ?? {};
+  if (result.success) return result.data ?? {};
   const [issue] = result.error.issues;
   const path = issue?.path.join('.') ?? '';
   throw new FunctionFailure('InvalidSpec', `${where}: ${path}: ${issue?.message ?? 'is not a Deployment'}.`, {
     retry: false,
   });
+}
+
+function merged(maps: readonly (Record<string, string> | null | undefined)[]): Record<string, string> {
+  return Object.fromEntries(maps.flatMap((map) => Object.entries(map ?? {})));
 }
 
 function firstContainer({ containers }: Pod): Container {

@@ -1,5 +1,6 @@
 import { functionResource } from '../api/function.ts';
 import { imageResource } from '../api/image.ts';
+import { warnOfUnknownKeys } from '../controllers/warn-of-unknown-keys.ts';
 import type { LeadOptions, LeadParts, LedKind } from '../controllers/lead.ts';
 import { OwnedObjects } from '../kube/owned-objects.ts';
 import { jobs as jobResource, services as serviceResource } from '../kube/workload-resources.ts';
@@ -29,6 +30,7 @@ export function functions(options: FunctionLeadOptions): LedKind<Watches> {
     objects: (watches) => watches.functions,
     begin: (lead) => {
       const parts = assemble(options, lead);
+      warnOfUnknownKeys(lead.followed, { events: lead.events, log });
       const sources = [...watchSources(lead.watches), parts.slots.source(lead.watches.jobs)];
       return { reconcile: reconcileFunction(parts), sources };
     },

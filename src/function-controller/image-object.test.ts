@@ -49,6 +49,35 @@ test('what the author writes is stronger than the Deployment, and that than ours
   assert.deepEqual(image.metadata.labels, { team: 'a', 'created-by': 'kubeless', function: 'hello' });
 });
 
+test('labels and annotations of the Deployment are on the Image, those of the Function and ours over them', () => {
+  const metadata = {
+    labels: { team: 'd', function: 'd', tier: 'd' },
+    annotations: { 'a.b/c': 'd', own: 'd' },
+  };
+  const defaults = { metadata: { labels: { tier: 'x', all: 'x' }, annotations: { 'a.b/c': 'x' } } };
+  const object = kubelessFunction({ deployment: { metadata } });
+  object.metadata.annotations = { own: 'own' };
+  const image = imageObject(object, containerFields({ metadata }, defaults), built);
+  assert.deepEqual(image.metadata.labels, {
+    team: 'a',
+    'created-by': 'kubeless',
+    function: 'hello',
+    tier: 'd',
+    all: 'x',
+  });
+  assert.deepEqual(image.metadata.annotations, { 'a.b/c': 'd', own: 'own' });
+});
+
+test('labels and annotations of the Deployment that no object can have are refused with their place', () => {
+  for (const [metadata, message] of [
+    [{ labels: { a: 'b c' } }, /^spec\.deployment: metadata\.labels\.a: write letters/],
+    [{ labels: { 'a b': 'c' } }, /^spec\.deployment: metadata\.labels\.a b: /],
+    [{ annotations: { 'A_/x': 'c' } }, /^spec\.deployment: metadata\.annotations\./],
+    [{ annotations: { a: 1 } }, /^spec\.deployment: metadata\.annotations\.a: /],
+  ] as const)
+    assert.throws(() => containerFields({ metadata }, {}), { reason: 'InvalidSpec', message });
+});
+
 test('an image of the author gets module, handler and port as Kubeless gives them', () => {
   const service = { ports: [{ port: 80, targetPort: 9000 }] };
   const object = kubelessFunction({ handler: 'a.b', service });

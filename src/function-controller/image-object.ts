@@ -15,7 +15,7 @@ export interface ServedImage {
   built: boolean;
 }
 
-/** The Image that makes the data plane serve a Function. */
+/** The Image that makes the data plane serve a Function. It has the labels and annotations that Kubeless' Deployment had. */
 export function imageObject(
   object: KubelessFunction,
   container: ContainerFields,
@@ -28,8 +28,8 @@ export function imageObject(
     metadata: {
       name,
       namespace,
-      labels: { ...labels, ...ownLabels(name) },
-      annotations: copiedAnnotations(annotations),
+      labels: { ...container.labels, ...labels, ...ownLabels(name) },
+      annotations: copiedAnnotations({ ...container.annotations, ...annotations }),
       ownerReferences: [controlledBy(functionResource, { metadata: { name, uid } })],
     },
     spec: imageSpec(object.spec, container, served),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { PlatformError } from '../../lib/errors.ts';
 import { findRuntime, phaseImage, runtimeNames } from './find-runtime.ts';
-import { parseKubelessConfig } from './kubeless-config.ts';
+import { parseKubelessConfig, unknownConfigKeys } from './kubeless-config.ts';
 import { parseRuntimeImages } from './runtime-images.ts';
 
 test('nothing said: our runtimes, verified registries', () => {
@@ -23,8 +23,16 @@ test('nothing said: our runtimes, verified registries', () => {
   assert.equal(config.buildTimeoutMs, 900_000);
 });
 
+test('a key that nothing reads is told, with what may have been meant', () => {
+  assert.deepEqual(unknownConfigKeys({ 'build-concurency': '2', 'build-timeout': '1m', zebra: '' }), [
+    'build-concurency is no key of kubeless-config and has no effect: did you mean build-concurrency?',
+    'zebra is no key of kubeless-config and has no effect',
+  ]);
+  assert.deepEqual(unknownConfigKeys(), []);
+});
+
 test('a ConfigMap as Kubeless ships it', () => {
-  const config = parseKubelessConfig({
+  const data = {
     'builder-image': 'kubeless/function-image-builder:latest',
     'builder-image-secret': '',
     deployment: '{}',
@@ -43,7 +51,9 @@ test('a ConfigMap as Kubeless ships it', () => {
         ], "imagePullSecrets": [{"ImageSecret": "s"}]},
       ]},
     ]`,
-  });
+  };
+  assert.deepEqual(unknownConfigKeys(data), []);
+  const config = parseKubelessConfig(data);
   const { runtime, version, image } = findRuntime(config.runtimes, 'python3.8');
   assert.equal(runtime.fileNameSuffix, '.py');
   assert.deepEqual(version.imagePullSecrets, [{ imageSecret: 's' }]);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { nearestWord } from '../../lib/nearest-word.ts';
 import { yaml } from '../../lib/yaml.ts';
 import { parseDuration } from '../duration.ts';
 import { parseBytes } from '../quantity.ts';
@@ -63,7 +64,7 @@ const origin = z
   .regex(/^https?:\/\/[^/\s?#@]+\/?$/, 'write scheme, host and port, such as http://127.0.0.1:8080')
   .transform((value) => value.replace(/\/$/, ''));
 
-/** Keys of Kubeless, then ours. Those that nothing reads any more are taken and ignored. */
+/** Keys of Kubeless, then ours. Others are taken, and told of: a mistake in one name does not stop what works. */
 const dataSchema = z.object({
   'functions-namespace': optionalName,
   deployment: z.string().default('{}').transform(parseDeployment),
@@ -94,6 +95,19 @@ const dataSchema = z.object({
   'data-plane-url': origin.optional(),
   'data-plane-selector': z.string().default('kontain=faas-server').transform(parseSelector),
 });
+
+/** Keys of Kubeless that nothing reads any more. */
+const unused = ['enable-build-step', 'ingress-enabled', 'service-type'];
+const knownKeys = [...Object.keys(dataSchema.shape), ...unused];
+
+/** A sentence for each key of the ConfigMap's `data` that nothing reads, which is most often a mistake in a name. */
+export function unknownConfigKeys(data: Readonly<Record<string, string>> = {}): string[] {
+  const unknown = Object.keys(data).filter((key) => !knownKeys.includes(key));
+  return unknown.map((key) => {
+    const nearest = nearestWord(key, knownKeys);
+    return `${key} is no key of kubeless-config and has no effect${nearest === undefined ? '' : `: did you mean ${nearest}?`}`;
+  });
+}
 
 /** The ConfigMap's `data`. Throws `invalid` with the key and what to write there. */
 export function parseKubelessConfig(data: Readonly<Record<string, string>> = {}): KubelessConfig {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functionResource } from '../../../src/api/function.ts';
-import { namespaces } from '../../../src/kube/builtin-resources.ts';
+import { coreEvents, namespaces } from '../../../src/kube/builtin-resources.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { type Bench, python } from './bench.ts';
 
@@ -39,6 +39,26 @@ export function configurationContract(bench: Bench): void {
     await world.configure({});
     await eventually('it is gone', async () => (await variables())['REGION'] === undefined);
     assert.deepEqual(await variables(), before);
+  });
+
+  test('a key that nothing reads is told at the ConfigMap, once for each change', async () => {
+    const { world } = bench;
+    const fieldSelector = 'involvedObject.kind=ConfigMap';
+    const told = async () => {
+      const { items } = await world.client.list(coreEvents, { namespace: world.platform, fieldSelector });
+      return items.map(({ reason, message, count }) => `${reason} ${count} ${message}`);
+    };
+    await world.configure({ 'build-timout': '5m' });
+    const once =
+      'UnknownKey 1 build-timout is no key of kubeless-config and has no effect: did you mean build-timeout?';
+    await eventually('it is told', async () => (await told()).length > 0);
+    await world.configure({});
+    await world.configure({ 'shared-host': 'a.example.com' });
+    await eventually('the other one is told', async () => (await told()).length > 1);
+    const other =
+      'UnknownKey 1 shared-host is no key of kubeless-config and has no effect: did you mean shared-hosts?';
+    assert.deepEqual((await told()).sort(), [once, other]);
+    await world.configure({});
   });
 
   test('with functions-namespace only that namespace is looked after', async () => {
