@@ -1,7 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { run } from 'node:test';
-import { spec, tap } from 'node:test/reporters';
+import { Readable } from 'node:stream';
+import { spec, tap, type TestEvent } from 'node:test/reporters';
+import { roomOnProcessors } from './processor-room.ts';
 import { inGroups } from './test-groups.ts';
+import { testEvents } from './test-runs.ts';
 
 /** Take longest by themselves, for work or for waits: they begin first, so that none of them is left over at the end. */
 const longest = [
@@ -32,15 +34,14 @@ function inOrder(files: readonly string[]): string[] {
 }
 
 const [report = '', ...files] = process.argv.slice(2);
-// On two cores: half of what runs waits, for minutes of a schedule or for sandboxes to end.
-const { TEST_CONCURRENCY: concurrency = '4', TEST_TIMEOUT_MS: timeout = '300000' } = process.env;
-const events = run({
-  files: inOrder(inGroups(files, 'build/test-groups')),
-  concurrency: Number(concurrency),
-  timeout: Number(timeout),
-});
-events.on('test:summary', ({ file, success }) => {
-  if (file === undefined && !success) process.exitCode = 1;
+const { TEST_CONCURRENCY: concurrency, TEST_TIMEOUT_MS: timeout = '300000' } = process.env;
+// More where the processors would wait: half of what runs waits, for minutes of a schedule or for what must not come.
+const atLeast = Number(concurrency ?? 4);
+const hasRoom = roomOnProcessors({ atLeast, atMost: concurrency === undefined ? 8 : atLeast });
+const runs = { files: inOrder(inGroups(files, 'build/test-groups')), hasRoom, timeoutMs: Number(timeout) };
+const events = Readable.from(testEvents(runs));
+events.on('data', ({ type, data }: TestEvent) => {
+  if (type === 'test:summary' && data.file === undefined && !data.success) process.exitCode = 1;
 });
 events.compose(spec).pipe(process.stdout);
 events.compose(tap).pipe(createWriteStream(report));
