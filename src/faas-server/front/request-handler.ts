@@ -7,6 +7,7 @@ import { answerError } from './error-answer.ts';
 import { FrontCall } from './front-call.ts';
 import type { FrontOptions } from './front-options.ts';
 import { boundRest } from './linger.ts';
+import { sendPage } from './paced-page.ts';
 import { checkRequest } from './request-check.ts';
 import { noRoute, recordOf, type RequestContext } from './request-context.ts';
 import { requestIdOf } from './request-id.ts';
@@ -68,10 +69,7 @@ async function answeredHere(context: RequestContext, route: Route): Promise<bool
 
 async function answerReserved({ front, response }: RequestContext, { reserved }: Route): Promise<void> {
   if (!reserved) return;
-  const { status, contentType, body } = await front.reserved(reserved);
-  response
-    .writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
-    .end(body);
+  await sendPage(response, await front.reserved(reserved), front.limits.headersTimeoutMs);
 }
 
 async function callFunction(context: RequestContext, route: Route): Promise<void> {

@@ -7,13 +7,10 @@ const restFactor = 10;
  * A page that costs much to make and that any caller may ask for, again and again: who asks meanwhile gets the same.
  * The page of a few functions takes a millisecond and is as good as new; that of hundreds half a second.
  */
-export function sharedPage(
-  make: () => Promise<string>,
-  clock: Pick<Clock, 'monotonic'>,
-): () => Promise<string> {
-  let page: Promise<string> | undefined;
+export function sharedPage<T>(make: () => Promise<T>, clock: Pick<Clock, 'monotonic'>): () => Promise<T> {
+  let page: Promise<T> | undefined;
   let staleAt = Number.POSITIVE_INFINITY;
-  const begin = (): Promise<string> => {
+  const begin = (): Promise<T> => {
     const startedAt = clock.monotonic();
     staleAt = Number.POSITIVE_INFINITY;
     const made = make();

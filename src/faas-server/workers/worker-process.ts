@@ -7,6 +7,7 @@ import type { IdSource } from '../front/request-id.ts';
 import type { ReservedPath } from '../routes/route.ts';
 import { RouteTable } from '../routes/route-table.ts';
 import type { PrimaryMessage, WorkerEnd } from './messages.ts';
+import { sharedPage } from '../metrics/shared-page.ts';
 import { Questions } from './questions.ts';
 import { RemoteBroker } from './remote-broker.ts';
 
@@ -27,11 +28,14 @@ export class WorkerProcess {
   readonly #broker: RemoteBroker;
   readonly #routes = new RouteTable();
   readonly #pages = new Questions<PlainAnswer>();
+  readonly #metrics: () => Promise<PlainAnswer>;
   #front: FrontService | undefined;
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options;
     this.#broker = new RemoteBroker(options.channel, options.clock);
+    // However often callers ask: it is large, and the channel is also that of their calls.
+    this.#metrics = sharedPage(() => this.#ask('/metrics'), options.clock);
   }
 
   /** The primary says what to serve. */
@@ -70,6 +74,10 @@ export class WorkerProcess {
   }
 
   #page(path: ReservedPath): Promise<PlainAnswer> {
+    return path === '/metrics' ? this.#metrics() : this.#ask(path);
+  }
+
+  #ask(path: ReservedPath): Promise<PlainAnswer> {
     return this.#pages.ask((ask) => this.#options.channel.send({ type: 'page', ask, path }));
   }
 
