@@ -7,14 +7,14 @@ const { createServer } = builtin('node:http');
 
 /** An HTTP server on loopback; what ends with a slash is a page: 200 with what `answer` gives, else the failure of the path or of `*`, else 404. */
 export async function serve(
-  answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined,
+  answer: (request: IncomingMessage, body: Buffer) => Buffer | undefined | Promise<Buffer | undefined>,
   failures: Record<string, [number, string]> = {},
   port = 0,
 ) {
   const server = createServer((request, response) => {
-    void buffer(request).then((body) => {
+    void buffer(request).then(async (body) => {
       const [status, text] = failures[request.url ?? ''] ?? failures['*'] ?? [404, 'no'];
-      const content = answer(request, body);
+      const content = await answer(request, body);
       const type = request.url?.endsWith('/') === true ? { 'content-type': 'text/html' } : {};
       response.writeHead(content === undefined ? status : 200, type).end(content ?? text);
     });

@@ -60,6 +60,7 @@ export const functionFlags: readonly Flag[] = [
   text('prewarm', 'Kontainers that wait on each node.'),
   text('idle-timeout', 'After so long without a call nothing of it stays in memory, such as 5m.'),
   text('build-env', 'Variable of the installation of dependencies: KEY=value.', { list: true }),
+  text('build-timeout', 'A build that takes longer has failed, such as 30m. Default: 15m.'),
 ];
 
 export const waitFlags: readonly Flag[] = [

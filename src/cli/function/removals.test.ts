@@ -32,7 +32,9 @@ const bare = { image: 'docker://example.com/x', runtime: 'custom' };
 test('update: an empty text takes away what a flag once set', async () => {
   const flags =
     `--memory 64Mi --cpu 1 --timeout 5 --idle-timeout 1m --isolation container --start cold --protocol http
-    --concurrency 3 --prewarm 2 --build-env A=b --service-account me --node-selectors a=b`.split(/\s+/);
+    --concurrency 3 --prewarm 2 --build-env A=b --build-timeout 9m --service-account me --node-selectors a=b`.split(
+      /\s+/,
+    );
   await deploy();
   const { image: before } = await update();
   assert.equal(before, bare.image);
@@ -40,8 +42,8 @@ test('update: an empty text takes away what a flag once set', async () => {
   assert.deepEqual((await update('--memory', '')).resources, { cpu: '1' });
   assert.deepEqual((await update('--memory', '32Mi', '--cpu', '')).resources, { memory: '32Mi' });
   const names = flags.filter((flag) => flag.startsWith('--'));
-  const { resources, deployment, ...rest } = await update(...names.map((name) => `${name}=`));
-  assert.deepEqual(resources, {});
+  const { resources, deployment, build, ...rest } = await update(...names.map((name) => `${name}=`));
+  assert.deepEqual([resources, build], [{}, {}]);
   assert.deepEqual(deployment, { spec: { template: { spec: {} } } });
   assert.deepEqual(rest, bare);
 });

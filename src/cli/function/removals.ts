@@ -14,9 +14,9 @@ const fields: Readonly<Record<string, string>> = {
   concurrency: 'concurrency',
   prewarm: 'prewarm',
   port: 'port',
-  'build-env': 'build',
 };
 const limits = ['memory', 'cpu'];
+const buildFields: Readonly<Record<string, string>> = { 'build-env': 'env', 'build-timeout': 'timeout' };
 const podFields: Readonly<Record<string, string>> = {
   'service-account': 'serviceAccountName',
   'node-selectors': 'nodeSelector',
@@ -34,11 +34,18 @@ function nulls(names: Readonly<Record<string, string>>, flags: FlagValues): Reco
   return Object.fromEntries(emptied.map(([, field]) => [field, null]));
 }
 
-/** What the flags of `function update` take away, as a merge patch of `spec`; the pod template is `podWithout`'s. */
-export function removedFields(flags: FlagValues): Record<string, unknown> {
-  const resources = nulls(Object.fromEntries(limits.map((name) => [name, name])), flags);
-  return { ...nulls(fields, flags), ...(Object.keys(resources).length === 0 ? {} : { resources }) };
+/** A merge patch of `spec`, with what the flags of `function update` take away; the pod template is `podWithout`'s. */
+export function withRemovals(patch: SpecPatch, flags: FlagValues): SpecPatch {
+  const nested = {
+    resources: nulls(Object.fromEntries(limits.map((name) => [name, name])), flags),
+    build: nulls(buildFields, flags),
+  };
+  const changed = Object.entries(nested).filter(([, removed]) => Object.keys(removed).length > 0);
+  const merged = changed.map(([field, removed]) => [field, { ...(patch[field] as object), ...removed }]);
+  return { ...patch, ...nulls(fields, flags), ...(Object.fromEntries(merged) as SpecPatch) };
 }
+
+type SpecPatch = Readonly<Record<string, unknown>>;
 
 /**
  * A pod template without what the flags take away: limits of its container, where Kubeless' clients wrote them, and volumes of

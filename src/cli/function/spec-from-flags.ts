@@ -38,7 +38,11 @@ async function sourceFields(
 
 function runFields(flags: FlagValues): SpecFields {
   const [env, resources, buildEnv] = [envVars(flags), resourceLimits(flags), pairs(flags.list('build-env'))];
-  const build = Object.entries(buildEnv).map(([key, value]) => ({ name: key, value }));
+  const variables = Object.entries(buildEnv).map(([key, value]) => ({ name: key, value }));
+  const build = withoutUndefined({
+    env: nonEmpty(variables),
+    timeout: checked(flags, 'build-timeout', parseDuration),
+  });
   return withoutUndefined({
     runtime: flags.text('runtime'),
     handler: flags.text('handler'),
@@ -49,9 +53,9 @@ function runFields(flags: FlagValues): SpecFields {
     protocol: flags.text('protocol'),
     concurrency: wholeNumber(flags, 'concurrency', 0, 100_000),
     prewarm: wholeNumber(flags, 'prewarm', 0, 1000),
-    env: env.length === 0 ? undefined : env,
+    env: nonEmpty(env),
     resources: Object.keys(resources).length === 0 ? undefined : resources,
-    build: build.length === 0 ? undefined : { env: build },
+    build: Object.keys(build).length === 0 ? undefined : build,
   });
 }
 
@@ -106,6 +110,10 @@ export function wholeNumber(flags: FlagValues, name: string, min: number, max: n
     'bad_request',
     `--${name} must be a whole number from ${min} to ${max}, not "${text}"`,
   );
+}
+
+function nonEmpty<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 function withoutUndefined(fields: Record<string, unknown>): Record<string, unknown> {

@@ -12,7 +12,7 @@ import { updateFlags } from './deploy-flags.ts';
 import { removedName, updatedEnv } from './env-flags.ts';
 import { findFunction } from './find-function.ts';
 import { envOf } from './function-columns.ts';
-import { removedFields } from './removals.ts';
+import { withRemovals } from './removals.ts';
 import { mergePodFields, withoutPodEnv } from './merge-pod-fields.ts';
 import { specFromFlags, type SpecFields } from './spec-from-flags.ts';
 import { SourceUploads } from './source-uploads.ts';
@@ -73,9 +73,7 @@ function mergeSpec(old: StoredFunction, { flags, fields, env }: Changes): object
   const changes = env === undefined ? fields : withoutPodEnv(spec, fields);
   const deployment = mergePodFields(spec, changes, flags);
   const pod = deployment === undefined ? {} : { deployment };
-  const { resources, ...removed } = removedFields(flags);
-  const limits = resources === undefined ? {} : { resources: { ...fields.resources, ...resources } };
   const variables = env === undefined ? {} : { env: env.length === 0 ? null : env };
   const place = fields.source === undefined ? {} : { source: { url: null, git: null, ...fields.source } };
-  return { ...source, ...image, ...fields, ...place, ...pod, ...variables, ...removed, ...limits };
+  return withRemovals({ ...source, ...image, ...fields, ...place, ...pod, ...variables }, flags);
 }

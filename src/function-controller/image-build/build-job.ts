@@ -1,3 +1,4 @@
+import type { BuildPlan } from './build-plan.ts';
 import { functionResource } from '../../api/function.ts';
 import type { ConfigMap } from '../../kube/builtin-resources.ts';
 import { controlledBy } from '../../kube/owner-references.ts';
@@ -42,7 +43,7 @@ export function buildJob(request: BuildRequest): Job {
       // Trying again is the controller's: it knows what was wrong, and tells.
       backoffLimit: 0,
       ttlSecondsAfterFinished: keptSeconds,
-      activeDeadlineSeconds: Math.ceil(plan.timeoutMs / 1000),
+      activeDeadlineSeconds: deadlineSeconds(plan),
       podFailurePolicy: {
         rules: [
           { action: 'FailJob', onExitCodes: { operator: 'In', values: [authorsFault] } },
@@ -112,4 +113,12 @@ function buildMetadata({ object, signature }: BuildRequest) {
     labels: { ...ownLabels(name), [buildLabel]: buildLabelValue(signature) },
     ownerReferences: [controlledBy(functionResource, { metadata: { name, uid } })],
   };
+}
+
+export function deadlineSeconds({ timeoutMs }: Pick<BuildPlan, 'timeoutMs'>): number {
+  return Math.ceil(timeoutMs / 1000);
+}
+
+export function deadlineOf({ spec }: Job): number | undefined {
+  return (spec as { activeDeadlineSeconds?: number } | undefined)?.activeDeadlineSeconds;
 }

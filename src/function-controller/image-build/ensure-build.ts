@@ -4,7 +4,7 @@ import type { KubelessConfig } from '../../api/kubeless-config/kubeless-config.t
 import { formatTime } from '../../kube/conditions.ts';
 import { FunctionFailure } from '../failure.ts';
 import type { Job } from '../../kube/workload-resources.ts';
-import { checkAnnotation } from './build-job.ts';
+import { checkAnnotation, deadlineOf, deadlineSeconds } from './build-job.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
 import type { BuildJobs } from './build-jobs.ts';
@@ -81,8 +81,10 @@ async function afterFailure(
   const { signature } = pinned;
   const state = jobState(job, environment.jobs.podsOf(job));
   const failure = state.kind === 'failed' ? state.failure : lostImage(pinned.image);
-  // Of a check with other variables: it says nothing about these.
-  const isChanged = job.metadata.annotations?.[checkAnnotation] !== checkMark(work.check);
+  // Of a check with other variables, or with less time: it says nothing about these.
+  const isChanged =
+    job.metadata.annotations?.[checkAnnotation] !== checkMark(work.check) ||
+    (failure.reason === 'BuildTimeout' && deadlineOf(job) !== deadlineSeconds(work.plan));
   if (isChanged) return again(work, job, { ...pinned, attempt: 1 }, environment);
   const outer = failure.reason === 'LoadFailed' ? outerValues(work.check) : [];
   if (state.kind === 'failed' && state.final && outer.length === 0) {
@@ -135,7 +137,8 @@ async function startBuild(
   const { object, plan, config, check, signal } = work;
   if (!jobs.takeSlot(object.metadata, signature, config.buildConcurrency)) {
     const before = jobs.waitingBefore(object.metadata);
-    const message = `The build waits for its turn: ${before} before it.`;
+    const turn = before === 0 ? 'it is the next one' : `${before} more before it`;
+    const message = `The build waits for its turn: ${turn}.`;
     return { kind: 'waiting', reason: 'Queued', message, signature };
   }
   const dependencies = await prepareBuild(work, registry).catch((error: unknown) => {

@@ -94,7 +94,7 @@ function failureOf(
   if (reason === 'DeadlineExceeded')
     return failed(
       'BuildTimeout',
-      'The build took too long. Give it more time in spec.build.timeout, or let it do less.',
+      'The build took too long. Give it more time with --build-timeout (spec.build.timeout), or let it do less.',
     );
   // Its containers were killed, and say nothing of that.
   const evicted = pods.find(({ status }) => status?.reason === 'Evicted');
