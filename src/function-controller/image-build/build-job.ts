@@ -120,5 +120,6 @@ export function deadlineSeconds({ timeoutMs }: Pick<BuildPlan, 'timeoutMs'>): nu
 }
 
 export function deadlineOf({ spec }: Job): number | undefined {
-  return (spec as { activeDeadlineSeconds?: number } | undefined)?.activeDeadlineSeconds;
+  const { activeDeadlineSeconds }: { activeDeadlineSeconds?: number } = spec ?? {};
+  return activeDeadlineSeconds;
 }

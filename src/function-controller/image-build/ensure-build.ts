@@ -81,11 +81,7 @@ async function afterFailure(
   const { signature } = pinned;
   const state = jobState(job, environment.jobs.podsOf(job));
   const failure = state.kind === 'failed' ? state.failure : lostImage(pinned.image);
-  // Of a check with other variables, or with less time: it says nothing about these.
-  const isChanged =
-    job.metadata.annotations?.[checkAnnotation] !== checkMark(work.check) ||
-    (failure.reason === 'BuildTimeout' && deadlineOf(job) !== deadlineSeconds(work.plan));
-  if (isChanged) return again(work, job, { ...pinned, attempt: 1 }, environment);
+  if (saysNothing(job, failure, work)) return again(work, job, { ...pinned, attempt: 1 }, environment);
   const outer = failure.reason === 'LoadFailed' ? outerValues(work.check) : [];
   if (state.kind === 'failed' && state.final && outer.length === 0) {
     await environment.jobs.deleteInput(work.object.metadata, work.signal);
@@ -94,6 +90,12 @@ async function afterFailure(
   const delay = retryDelayMs(job, environment.nowMs());
   if (delay <= 0) return again(work, job, { ...pinned, attempt: attemptOf(job) + 1 }, environment);
   return { kind: 'failed', failure: triedAgain(failure, outer, delay), signature };
+}
+
+/** About this build: the one that failed was checked with other variables, or had not as much time. */
+function saysNothing(job: Job, failure: FunctionFailure, { check, plan }: BuildWork): boolean {
+  if (failure.reason === 'BuildTimeout' && deadlineOf(job) !== deadlineSeconds(plan)) return true;
+  return job.metadata.annotations?.[checkAnnotation] !== checkMark(check);
 }
 
 function triedAgain(
