@@ -7,7 +7,7 @@ import { call } from '../contracts/runtime/http-exchange.ts';
 import { startRuntime, type Runtime } from '../contracts/runtime/runtime-process.ts';
 import { assertSameVerdicts } from '../contracts/runtime/verdicts.ts';
 import { buildMachine, type BuildMachine } from '../helpers/build-machine.ts';
-import { compileSource } from '../helpers/compile-source.ts';
+import { compilerOf } from '../helpers/compile-source.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
 import { repository } from '../helpers/program.ts';
 import { compiledContract, compiledSpecs } from './runtimes/in-sandboxes.ts';
@@ -39,13 +39,7 @@ suite('functions in Java', () => {
       isCompiled: true,
     },
   };
-  const compile = (handler: string, files: Record<string, string>, dependencies?: string) =>
-    compileSource(machine, {
-      runtime: 'java17',
-      handler,
-      files,
-      ...(dependencies === undefined ? {} : { dependencies }),
-    });
+  const compile = compilerOf('java17', () => machine);
 
   before(async () => {
     machine = await buildMachine();

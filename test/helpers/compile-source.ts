@@ -53,3 +53,14 @@ export async function compileSource(
   );
   return { ...ended, folder };
 }
+
+/** `compileSource` for one runtime, on a machine that is there once it is called. */
+export function compilerOf(runtime: string, machine: () => BuildMachine) {
+  return (handler: string, files: Source['files'], dependencies?: string) =>
+    compileSource(machine(), {
+      runtime,
+      handler,
+      files,
+      ...(dependencies === undefined ? {} : { dependencies }),
+    });
+}

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { takesConnections } from '../../src/lib/takes-connections.ts';
 import { eventually } from './eventually.ts';
 import { freePorts } from './free-ports.ts';
 import type { TestCertificate } from './test-certificates.ts';
@@ -81,21 +81,9 @@ async function serve(config: string, port: number): Promise<() => Promise<void>>
     env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
   });
   const exit = once(child, 'exit');
-  await eventually('the registry listens', () => listens(port));
+  await eventually('the registry listens', () => takesConnections(port));
   return async () => {
     child.kill('SIGKILL');
     await exit;
   };
-}
-
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

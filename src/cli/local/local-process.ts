@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
+import { takesConnections } from '../../lib/takes-connections.ts';
 import type { Io } from '../io.ts';
 import type { LocalFunction } from './local-function.ts';
+import { listensOn } from './port-owner.ts';
 
 export interface LocalProcessOptions {
   /** Ends what it has started too; a terminal's signals do not reach them then. */
@@ -31,13 +32,18 @@ export class LocalProcess implements AsyncDisposable {
     this.exited = this.#exit();
   }
 
-  /** True once it takes connections, false if it ended before. */
+  /** True once it takes connections, and not another program at its port; false if it ended before. */
   async listening(port: number, clock: Clock): Promise<boolean> {
     for (;;) {
       if (this.#over) return false;
-      if (await takesConnections(port)) return true;
+      if (await this.#answers(port)) return true;
       await clock.sleep(20);
     }
+  }
+
+  async #answers(port: number): Promise<boolean> {
+    if (!(await takesConnections(port))) return false;
+    return (await listensOn(port, this.#child.pid ?? 0)) !== false;
   }
 
   async #exit(): Promise<number> {
@@ -64,17 +70,5 @@ export class LocalProcess implements AsyncDisposable {
     if (this.#over || pid === undefined) return;
     if (this.#withChildren) process.kill(-pid, signal);
     else this.#child.kill(signal);
-  }
-}
-
-async function takesConnections(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

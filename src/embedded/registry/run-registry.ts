@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { replaceFile } from '../../lib/durable-file.ts';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { takesConnections } from '../../lib/takes-connections.ts';
 import { tiedCommand } from '../../lib/tied-process.ts';
 import { registryConfig } from './registry-config.ts';
 import { makeLogin } from './registry-login.ts';
@@ -80,15 +80,8 @@ async function sweep(
 /** False when it has ended before. */
 async function listens(port: number, clock: Pick<Clock, 'sleep'>, gone: AbortSignal): Promise<boolean> {
   while (!gone.aborted) {
-    const socket = connect(port, '127.0.0.1');
-    try {
-      await once(socket, 'connect');
-      return true;
-    } catch {
-      await clock.sleep(20, gone).catch(() => undefined);
-    } finally {
-      socket.destroy();
-    }
+    if (await takesConnections(port)) return true;
+    await clock.sleep(20, gone).catch(() => undefined);
   }
   return false;
 }

@@ -7,7 +7,7 @@ import { call } from '../../contracts/runtime/http-exchange.ts';
 import { startRuntime, type Runtime } from '../../contracts/runtime/runtime-process.ts';
 import { assertSameVerdicts } from '../../contracts/runtime/verdicts.ts';
 import { buildMachine, type BuildMachine } from '../../helpers/build-machine.ts';
-import { compileSource } from '../../helpers/compile-source.ts';
+import { compilerOf } from '../../helpers/compile-source.ts';
 import type { CurrentPlatform } from '../../helpers/shared-platform.ts';
 import { repository } from '../../helpers/program.ts';
 import { compiledContract, compiledSpecs } from './in-sandboxes.ts';
@@ -41,13 +41,7 @@ export function goFunctions(current: CurrentPlatform): void {
         isCompiled: true,
       },
     };
-    const compile = (handler: string, files: Record<string, string>, dependencies?: string) =>
-      compileSource(machine, {
-        runtime: 'go1.19',
-        handler,
-        files,
-        ...(dependencies === undefined ? {} : { dependencies }),
-      });
+    const compile = compilerOf('go1.19', () => machine);
 
     before(async () => {
       machine = await buildMachine();

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readdir, readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { takesConnections } from '../../../src/lib/takes-connections.ts';
 import { freePorts } from '../../helpers/free-ports.ts';
 
 const startMs = 20_000;
@@ -54,22 +54,10 @@ async function stop(child: ChildProcess): Promise<void> {
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + startMs;
-  while (!(await canConnect(port))) {
+  while (!(await takesConnections(port))) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`nothing listens on port ${port}`);
     await sleep(tryAgainMs);
-  }
-}
-
-async function canConnect(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }
 
