@@ -18,6 +18,7 @@ const settings = {
   KONTAIN_HEADERS_TIMEOUT_MS: '3000',
   KONTAIN_QUEUE_PER_FUNCTION: '2',
   KONTAIN_MAX_BODY_BYTES: '1000000',
+  KONTAIN_CPU_BUDGET_MILLIS: '8000',
 };
 
 suite('a caller', () => {
@@ -51,6 +52,19 @@ suite('a caller', () => {
     await eventually('five calls run', () => running('wait') === 5);
     abort.abort();
     await gone;
+    await eventually('none runs', () => running('wait') === 0);
+  });
+
+  test('who holds as many calls of one function as it may have leaves room for others', async () => {
+    const abort = new AbortController();
+    const calls = Array.from({ length: 20 }, () => call(platform.url('fn/wait'), { signal: abort.signal }));
+    const over = Promise.allSettled(calls);
+    await eventually('they run', () => running('wait') >= 5);
+    for (let round = 0; round < 3; round += 1)
+      assert.equal((await call(platform.url('patient'))).status, 200);
+    assert.ok(running('wait') >= 5, 'they are held still');
+    abort.abort();
+    await over;
     await eventually('none runs', () => running('wait') === 0);
   });
 

@@ -85,6 +85,45 @@ suite('Admission', () => {
     assert.ok(admission.tryEnter(demand('b')));
   });
 
+  test('one function never takes all, however long its calls are held: others find room at once', async () => {
+    for (const change of [
+      { memoryBytes: 1, cpuMillis: 0 },
+      { memoryBytes: 0, cpuMillis: 10 },
+    ]) {
+      const admission = new Admission(limits);
+      const held: Admitted[] = [];
+      for (
+        let one = admission.tryEnter(demand('slow', change));
+        one;
+        one = admission.tryEnter(demand('slow', change))
+      )
+        held.push(one);
+      assert.equal(held.length, 75);
+      const more = admission.enter(demand('slow', change), never);
+      const others = ['b', 'c', 'd'].map((key) => admission.tryEnter(demand(key, change)));
+      assert.ok(others.every((admitted) => admitted !== undefined));
+      for (const admitted of others) admitted?.release();
+      held.pop()?.release();
+      held.push(await more);
+    }
+  });
+
+  test('some that take all they may still leave room for one more', () => {
+    const admission = new Admission(limits);
+    const change = { memoryBytes: 1, cpuMillis: 0 };
+    for (const key of ['a', 'b', 'c']) while (admission.tryEnter(demand(key, change)));
+    assert.ok(admission.tryEnter(demand('last', change)));
+  });
+
+  test('memory that a function may not have yet is missing, where templates could give it back', () => {
+    const admission = new Admission(limits);
+    while (admission.tryEnter(demand('a')));
+    void admission.enter(demand('a'), never);
+    assert.equal(admission.missingBytes, 10);
+    admission.setMemoryBytes(120);
+    assert.equal(admission.missingBytes, 0);
+  });
+
   test('full queues refuse with Retry-After, impossible demands at once', () => {
     const admission = new Admission(limits);
     admission.tryEnter(demand('x', { memoryBytes: 100 }));

@@ -1,5 +1,6 @@
 import { PlatformError } from '../../lib/errors.ts';
 import { FairQueue } from './fair-queue.ts';
+import { Shares } from './shares.ts';
 
 export interface AdmissionLimits {
   /** Sum of the memory limits of running calls. */
@@ -33,16 +34,14 @@ interface Waiting {
 }
 
 /**
- * Decides how many calls run at once: per function, and by the node's memory and CPU. The rest waits in bounded queues
- * that are served in turn, one call per function. A call at its turn that does not fit holds back the later ones, so
+ * Decides how many calls run at once: per function, and by the node's memory and CPU, of which no function takes all. The
+ * rest waits in bounded queues that are served in turn, one call per function. A call at its turn that does not fit holds back the later ones, so
  * that a large one is never starved by small ones.
  */
 export class Admission {
   #limits: AdmissionLimits;
   readonly #queue = new FairQueue<Waiting>();
-  readonly #running = new Map<string, number>();
-  #memoryBytes = 0;
-  #cpuMillis = 0;
+  readonly #running = new Shares();
   /** Of the calls that wait. */
   #waitingBytes = 0;
 
@@ -52,8 +51,7 @@ export class Admission {
 
   get usage(): { memoryBytes: number; cpuMillis: number; waiting: number; limits: AdmissionLimits } {
     return {
-      memoryBytes: this.#memoryBytes,
-      cpuMillis: this.#cpuMillis,
+      ...this.#running.total,
       waiting: this.#queue.size,
       limits: this.#limits,
     };
@@ -61,9 +59,14 @@ export class Admission {
 
   /** Memory that the budget lacks for all calls that wait; 0 where the next one waits for something else. */
   get missingBytes(): number {
-    const free = this.#limits.memoryBytes - this.#memoryBytes;
-    const next = this.#queue.first(({ demand }) => this.#fitsFunction(demand));
-    return next === undefined || next.demand.memoryBytes <= free ? 0 : this.#waitingBytes - free;
+    const free = this.#limits.memoryBytes - this.#running.total.memoryBytes;
+    const next = this.#queue.first(
+      ({ demand }) => this.#isBelowConcurrency(demand) && this.#isFair(demand, 'cpuMillis'),
+    );
+    if (next === undefined) return 0;
+    const { demand } = next;
+    if (demand.memoryBytes > free) return this.#waitingBytes - free;
+    return this.#isFair(demand, 'memoryBytes') ? 0 : demand.memoryBytes;
   }
 
   /** Room at once, or undefined when the call has to wait. */
@@ -114,34 +117,41 @@ export class Admission {
   }
 
   #admit(demand: Demand): Admitted {
-    this.#count(demand, 1);
+    this.#running.count(demand.key, demand, 1);
     let held = true;
     return {
       release: () => {
         if (!held) return;
         held = false;
-        this.#count(demand, -1);
+        this.#running.count(demand.key, demand, -1);
         this.#serve();
       },
     };
   }
 
-  #count(demand: Demand, sign: 1 | -1): void {
-    this.#memoryBytes += sign * demand.memoryBytes;
-    this.#cpuMillis += sign * demand.cpuMillis;
-    const running = (this.#running.get(demand.key) ?? 0) + sign;
-    if (running === 0) this.#running.delete(demand.key);
-    else this.#running.set(demand.key, running);
+  /** One that has enough already holds back nobody else. */
+  #fitsFunction(demand: Demand): boolean {
+    return (
+      this.#isBelowConcurrency(demand) &&
+      this.#isFair(demand, 'cpuMillis') &&
+      this.#isFair(demand, 'memoryBytes')
+    );
   }
 
-  #fitsFunction({ key, concurrency }: Demand): boolean {
-    return concurrency === 0 || (this.#running.get(key) ?? 0) < concurrency;
+  #isBelowConcurrency({ key, concurrency }: Demand): boolean {
+    return concurrency === 0 || this.#running.callsOf(key) < concurrency;
+  }
+
+  #isFair(demand: Demand, resource: 'memoryBytes' | 'cpuMillis'): boolean {
+    const call = { needs: demand[resource], limit: this.#limits[resource] };
+    return this.#running.isFair(resource, demand.key, call);
   }
 
   #fitsNode({ memoryBytes, cpuMillis }: Demand): boolean {
+    const { total } = this.#running;
     return (
-      this.#memoryBytes + memoryBytes <= this.#limits.memoryBytes &&
-      this.#cpuMillis + cpuMillis <= this.#limits.cpuMillis
+      total.memoryBytes + memoryBytes <= this.#limits.memoryBytes &&
+      total.cpuMillis + cpuMillis <= this.#limits.cpuMillis
     );
   }
 
