@@ -6,6 +6,7 @@ import { after, suite, test } from 'node:test';
 import { eventually } from '../helpers/eventually.ts';
 import { processInfo } from '../helpers/processes.ts';
 import { startProgram, type RunningProgram } from '../helpers/program.ts';
+import { smallDisk } from '../helpers/small-disk.ts';
 import { rawClient, type Doc } from './kubernetes-api/raw-client.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
@@ -16,6 +17,25 @@ suite('the embedded API server keeps its word', () => {
   const start = (): Promise<RunningProgram> =>
     startProgram('embedded-apiserver', ['--data-dir', join(folder, 'data'), '--kubeconfig', kubeconfig]);
   after(() => rmSync(folder, { recursive: true }));
+
+  test('a full disk is told, what is stored can be read, and writes go on once there is room', async () => {
+    using disk = smallDisk('16m');
+    const file = join(disk.path, 'kubeconfig');
+    const flags = ['--data-dir', join(disk.path, 'data'), '--kubeconfig', file];
+    await using _server = await startProgram('embedded-apiserver', flags);
+    const client = await rawClient(file);
+    const write = (name: string) =>
+      client.call('POST', configMaps, { body: { metadata: { name }, data: { x: 'x'.repeat(100_000) } } });
+    assert.equal((await write('before')).code, 201);
+    disk.fill();
+    const refused = await write('full');
+    assert.equal(refused.code, 500);
+    assert.match(String(refused.body['message']), /disk of the API server is full/);
+    assert.equal((await client.call('GET', `${configMaps}/before`)).code, 200);
+    assert.equal((await client.call('GET', `${configMaps}/full`)).code, 404);
+    disk.free();
+    assert.equal((await write('after')).code, 201);
+  });
 
   test('kill -9 under load, again and again: every acknowledged write is there', async () => {
     const acknowledged = new Map<string, string>();

@@ -64,3 +64,11 @@ function migrate(database: DatabaseSync): void {
   }
   database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version=${schemaVersion}; COMMIT`);
 }
+
+/** SQLITE_FULL (https://www.sqlite.org/rescode.html). */
+const full = 13;
+
+/** Whether a statement failed because there is no room; its transaction is undone. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === full;
+}

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { errorMessage } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
+import { isDiskFull } from '../../store/database.ts';
 import { internalError } from '../status/refusals.ts';
 import { StatusError } from '../status/status-error.ts';
 
@@ -49,8 +50,16 @@ export function sendError(response: ServerResponse, error: unknown, log: Logger)
     response.destroy();
     return;
   }
-  const status = error instanceof StatusError ? error : internalError(errorMessage(error));
+  const status = statusOf(error);
   // The rest of a refused body is not read, so the connection cannot be used again.
   const close = status.code === 413 ? { Connection: 'close' } : {};
   send(response, { code: status.code, body: status.toStatus(), headers: close });
 }
+
+function statusOf(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  return internalError(isDiskFull(error) ? diskFull : errorMessage(error));
+}
+
+const diskFull =
+  'the disk of the API server is full: what is stored can be read, nothing can be written until space is freed';
