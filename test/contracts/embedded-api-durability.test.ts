@@ -66,6 +66,7 @@ suite('the embedded API server keeps its word', () => {
       await eventually('the process is gone', () => processInfo(server.pid) === null);
     }
     await using server = await start();
+    assert.ok(server.pid > 0);
     const client = await rawClient(kubeconfig);
     const { items, metadata } = (await client.call('GET', configMaps)).body;
     const found = new Map<string, string>(
@@ -118,6 +119,7 @@ suite('the embedded API server keeps its word', () => {
 
   test('a server with 1,000 objects needs less than 100 MB of its own', async () => {
     await using server = await start();
+    assert.ok(server.pid > 0);
     const client = await rawClient(kubeconfig);
     for (let count = 0; count < 1000; count += 1) {
       const reply = await client.call('POST', configMaps, {
