@@ -1,4 +1,5 @@
-import { errorMessage, hasErrno, PlatformError } from '../lib/errors.ts';
+import { hasErrno, PlatformError } from '../lib/errors.ts';
+import { readableMessage } from '../lib/readable-message.ts';
 
 /** Reasons of the Ready condition: one word for programs. */
 export type ReadyReason =
@@ -21,7 +22,7 @@ export class DeployFailure extends Error {
   readonly retry: boolean;
 
   constructor(reason: ReadyReason, message: string, options: { cause?: unknown; retry?: boolean } = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(readableMessage(message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'DeployFailure';
     this.reason = reason;
     this.retry = options.retry ?? true;
@@ -40,11 +41,17 @@ export async function step<T>(reason: ReadyReason, work: () => Promise<T>): Prom
 export function toFailure(reason: ReadyReason, cause: unknown): DeployFailure {
   if (cause instanceof DeployFailure) return cause;
   if (hasErrno(cause, 'ENOSPC', 'EDQUOT')) return diskFull(cause);
-  if (!(cause instanceof PlatformError))
-    return new DeployFailure('InternalError', errorMessage(cause), { cause });
+  if (!(cause instanceof PlatformError)) return unforeseen(cause);
   if (cause.code === 'disk_full') return diskFull(cause);
   const message = cause.hint === undefined ? cause.message : `${cause.message} ${cause.hint}`;
   return new DeployFailure(cause.code === 'internal' ? 'InternalError' : reason, message, { cause });
+}
+
+/** What nobody foresaw names paths of the node: it is the log's business alone. */
+function unforeseen(cause: unknown): DeployFailure {
+  const message =
+    'The node failed to make the image ready; the log of faas-downloader has more. It is tried again.';
+  return new DeployFailure('InternalError', message, { cause });
 }
 
 function diskFull(cause: unknown): DeployFailure {

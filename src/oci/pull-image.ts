@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PlatformError } from '../lib/errors.ts';
+import { hasErrno, PlatformError } from '../lib/errors.ts';
 import type { KeyedSemaphore } from '../lib/keyed-semaphore.ts';
 import type { PullGuard } from './collection-guard.ts';
 import { digestOf, isIndex, parseIndex, parseManifest } from './image-documents.ts';
@@ -155,10 +155,19 @@ async function copy(
   await checkManifest(resolved, run, options);
   const near = await copyNear(resolved, copying);
   const digest = near ?? (await copyWithSkopeo(resolved.reference, run, options));
-  const image = await readImage(root, digest);
+  const image = await readImage(root, digest).catch(explainMissing);
   const places = [...(known?.places ?? []).slice(-maxPlaces), placeOf(resolved.reference)];
   await rememberImage(root, resolved.manifestDigest, { digest, places });
   return image;
+}
+
+/** Layers that must not be distributed lie at addresses of their own, where nothing is fetched from. */
+function explainMissing(error: unknown): never {
+  if (!hasErrno(error, 'ENOENT')) throw error;
+  throw new PlatformError('invalid', 'A layer of the image did not come with the image.', {
+    cause: error,
+    hint: 'Push the image with all its layers, foreign ones included.',
+  });
 }
 
 async function copyNear(

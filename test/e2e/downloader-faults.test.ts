@@ -9,9 +9,9 @@ import { hasErrno } from '../../src/lib/errors.ts';
 import { layerContentPath } from '../../src/oci/paths.ts';
 import { DownloaderWorld } from '../helpers/downloader.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { writeBlob, writeIndex, writeLayout } from '../helpers/oci-layout.ts';
+import { writeBlob, writeIndex, writeLayout, writeMultiPlatform } from '../helpers/oci-layout.ts';
 import type { RunningProgram } from '../helpers/program.ts';
-import { file, hardLink, symlink, type ArchiveEntry } from '../helpers/tar-archive.ts';
+import { file, hardLink, symlink, tarArchive, type ArchiveEntry } from '../helpers/tar-archive.ts';
 
 const app = file('bin/app', '#!/bin/sh\n', { mode: 0o755 });
 
@@ -156,6 +156,9 @@ test('bad images are refused with a reason, and disturb nobody', async () => {
   await writeIndex(place('garbage'), [garbage]);
   await writeLayout(place('damaged'), { layers: [[app, file('x', randomBytes(2000))]] });
   damageLargestBlob(place('damaged'));
+  await writeLayout(place('escapes'), { layers: [[app]], config: { User: 'me\n\u001b[31m\u202e' } });
+  await writeMultiPlatform(place('far'), [{ layers: [[app]], architecture: 'x'.repeat(100_000) }]);
+  await writeForeign(place('foreign'));
   await world.start({ KONTAIN_MAX_UNPACKED_BYTES: '20000000' });
   await world.apply('victim', { image: `oci:${place('victim')}` });
   await world.reason('victim', 'Ready');
@@ -170,6 +173,9 @@ test('bad images are refused with a reason, and disturb nobody', async () => {
     ['empty', 'PullFailed', /does not exist|empty|fetched/],
     ['garbage', 'PullFailed', /cannot be read|fetched/],
     ['damaged', 'PullFailed', /[Dd]igest|fetched/],
+    ['escapes', 'InvalidImage', /^[^\p{Cc}\u202e]*no user "me \[31m "[^\p{Cc}\u202e]*$/u],
+    ['far', 'PullFailed', /^.*only for linux\/x{100,1990}…$/],
+    ['foreign', 'PullFailed', /^A layer of the image did not come with the image\. Push/],
   ];
   for (const [name] of expected) await world.apply(name, { image: `oci:${place(name)}` });
   for (const [name, reason, message] of expected) assert.match(await world.reason(name, reason), message);
@@ -179,6 +185,22 @@ test('bad images are refused with a reason, and disturb nobody', async () => {
   await world.apply('own-store', { image: `oci:${world.root}/oci-images` });
   assert.match(await world.reason('own-store', 'PullFailed'), /folder cannot be used/);
 });
+
+/** Its layer must not be distributed: it is said to lie elsewhere, and nothing that copies images takes it along. */
+async function writeForeign(folder: string): Promise<void> {
+  const type = (name: string): string => `application/vnd.oci.image.${name}`;
+  const layer = await writeBlob(folder, type('layer.nondistributable.v1.tar'), tarArchive([app]));
+  const rootfs = { type: 'layers', diff_ids: [layer.digest] };
+  const text = (value: object): Buffer => Buffer.from(JSON.stringify(value));
+  const config = { os: 'linux', architecture: 'amd64', config: { Cmd: ['/bin/app'] }, rootfs };
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: type('manifest.v1+json'),
+    config: await writeBlob(folder, type('config.v1+json'), text(config)),
+    layers: [{ ...layer, urls: ['http://127.0.0.1:1/layer'] }],
+  };
+  await writeIndex(folder, [await writeBlob(folder, manifest.mediaType, text(manifest))]);
+}
 
 test('a blob that is damaged on disk is fetched again', async () => {
   await using world = await DownloaderWorld.open();
