@@ -32,7 +32,10 @@ test('every command has help, and flags that do not contradict each other', asyn
 test('an unknown command is an error with a hint', async () => {
   const { exit, stdout, stderr } = await kubeless(['funktion', 'list']);
   assert.deepEqual({ exit, stdout }, { exit: 2, stdout: '' });
-  assert.equal(stderr, 'error: unknown command "funktion list"\nhint: Run "kubeless --help" for the list.\n');
+  assert.equal(
+    stderr,
+    'error: unknown command "funktion list"\nhint: Did you mean "kubeless function list"?\n',
+  );
 });
 
 test('help before the words is help, and what Kubeless had is told apart from what nobody had', async () => {

@@ -1,16 +1,16 @@
 import { errorCatalogue } from '../lib/error-catalogue.ts';
-import { PlatformError, toPlatformError } from '../lib/errors.ts';
+import { toPlatformError } from '../lib/errors.ts';
 import { parseCommandLine } from './command-line.ts';
 import type { CommandEntry } from './command.ts';
 import { commands } from './commands.ts';
 import { helpFlag } from './common-flags.ts';
-import { goneHint } from './gone.ts';
 import { hintFor } from './error-hint.ts';
 import { commandFirst, misplacedFlag } from './leading-flags.ts';
 import { commandHelp, groupHelp } from './help.ts';
 import { say, type Io } from './io.ts';
 import { oneLine } from './one-line.ts';
 import { Session } from './session.ts';
+import { unknownCommand } from './unknown-command.ts';
 
 /** The whole program. Resolves to the exit code; what went wrong is one line on standard error, and a hint. */
 export async function runCli(given: readonly string[], io: Io): Promise<number> {
@@ -55,23 +55,13 @@ function pathsOf({ path, aliases = [] }: CommandEntry): string[] {
 
 /** `kubeless function` alone shows what there is; an unknown word is an error. */
 function showGroup(argv: readonly string[], io: Io): number {
-  const words = argv.filter((word) => word !== '--help' && word !== '-h');
+  const words = argv.filter((word) => word !== '--help' && word !== '-h' && word !== 'help');
   if (words[0]?.startsWith('-') === true) throw misplacedFlag(words[0]);
   const group = words.join(' ');
   const inGroup = commands.filter(({ path }) => group === '' || path.startsWith(`${group} `));
-  if (inGroup.length === 0)
-    throw new PlatformError('bad_request', `unknown command "${group}"`, {
-      hint: goneHint(group) ?? `Run "${['kubeless', ...groupOf(words)].join(' ')} --help" for the list.`,
-    });
+  if (inGroup.length === 0) throw unknownCommand(words, commands.flatMap(pathsOf));
   io.stdout.write(groupHelp(group, inGroup));
   return 0;
-}
-
-/** As many of the words as are the beginning of a command. */
-function groupOf(words: readonly string[]): readonly string[] {
-  const group = words.slice(0, -1);
-  const isKnown = commands.some(({ path }) => path.startsWith(`${group.join(' ')} `));
-  return group.length === 0 || isKnown ? group : groupOf(group);
 }
 
 function report(thrown: unknown, io: Io, path: string | undefined): number {

@@ -3,6 +3,7 @@ import { PlatformError } from '../lib/errors.ts';
 import type { Argument, Command, Flag } from './command.ts';
 import { FlagValues } from './flag-values.ts';
 import { splitList } from './key-values.ts';
+import { unknownFlag } from './unknown-command.ts';
 
 export interface CommandLine {
   args: string[];
@@ -28,7 +29,9 @@ export function parseCommandLine(argv: readonly string[], command: Command): Com
   for (const token of tokens) {
     if (token.kind === 'positional') args.push(token.value);
     if (token.kind !== 'option') continue;
-    const values = flagValues(byName.get(token.name), token);
+    const flag = byName.get(token.name);
+    if (flag === undefined) throw unknownFlag(token.rawName, command.flags);
+    const values = flagValues(flag, token);
     given.set(token.name, [...(given.get(token.name) ?? []), ...values]);
   }
   const help = given.get('help')?.at(-1) === 'true';
@@ -51,8 +54,7 @@ interface OptionToken {
   value: string | undefined;
 }
 
-function flagValues(flag: Flag | undefined, { rawName, value }: OptionToken): readonly string[] {
-  if (flag === undefined) throw new PlatformError('bad_request', `unknown flag: ${rawName}`);
+function flagValues(flag: Flag, { rawName, value }: OptionToken): readonly string[] {
   if (flag.type === 'switch') return [switchValue(rawName, value)];
   if (value === undefined) throw new PlatformError('bad_request', `flag needs an argument: ${rawName}`);
   if (flag.list === true) return splitList(value);

@@ -19,6 +19,27 @@ const refused: readonly [command: string, exit: number, error: RegExp, hint: Reg
   [`function deploy a ${python} -f hello.py --env A-`, 2, /A-/, /update/],
   [`function deploy a ${python} -f folder`, 2, /it is a folder/, /\.zip/],
   ['apply -f folder', 2, /it is a folder/, /folder\/functions\.yaml/],
+  [`function deploy a ${python} -f helo.py`, 2, /cannot read helo\.py/, /looked for in \//],
+  [
+    `function deploy a ${python} -f hello.py --memroy 1Gi`,
+    2,
+    /unknown flag: --memroy/,
+    /Did you mean --memory\?/,
+  ],
+  [`function deploy a ${python} -f hello.py --replicas 2`, 2, /unknown flag: --replicas/, /--help/],
+  [
+    'function deploy a --runtime python --handler a.b -f hello.py',
+    2,
+    /Invalid runtime/,
+    /mean python3\.11\?/,
+  ],
+  ['function delpoy a', 2, /unknown command/, /Did you mean "kubeless function deploy"\?/],
+  ['deploy a', 2, /unknown command/, /Did you mean "kubeless function deploy"\?/],
+  ['function get a', 2, /unknown command/, /Did you mean "kubeless function list"\?/],
+  ['trigger htpp ls', 2, /unknown command/, /Did you mean "kubeless trigger http ls"\?/],
+  ['function frobnicate a', 2, /unknown command/, /Run "kubeless function --help"/],
+  ['function run nobody --file functions.yaml', 4, /no function nobody/, /It has: a, b\./],
+  ['apply -f misspelt.yaml', 2, /there is no "runtme"/, /Did you mean runtime\?/],
   ['apply -f broken.yaml', 2, /broken\.yaml is not YAML/, /./],
   ['function init ../x', 2, /no name for a function/, /lower case/],
   ['function init file --runtime cgi', 6, /is there and is no folder/, /another name/],
@@ -47,6 +68,8 @@ suite('what is refused is told in one line, and what to do in another', () => {
     api = await startCliApi();
     await writeFile(join(api.cwd, 'hello.py'), 'def handler(event, context): pass\n');
     await writeFile(join(api.cwd, 'broken.yaml'), 'a: b: c\n- d\n');
+    await writeFile(join(api.cwd, 'functions.yaml'), 'functions: {a: {}, b: {}}\n');
+    await writeFile(join(api.cwd, 'misspelt.yaml'), 'functions: {a: {runtme: x}}\n');
     await writeFile(join(api.cwd, 'file'), '');
     await mkdir(join(api.cwd, 'folder'));
     await api.run(`function deploy f ${python} -f hello.py`.split(' '));
@@ -62,6 +85,17 @@ suite('what is refused is told in one line, and what to do in another', () => {
       assert.match(lines[2] ?? '', hint);
       assert.deepEqual({ exit, stdout }, { exit: code, stdout: '' });
     });
+
+  test('an update that no flag says anything of changes nothing, and says so', async () => {
+    const { exit, stderr } = await api.run(['function', 'update', 'f']);
+    assert.deepEqual([exit, stderr], [0, 'No flag says what to change: function f stays as it is\n']);
+  });
+
+  test('a group of commands is shown by help as well', async () => {
+    const { exit, stdout } = await api.run(['function', 'help']);
+    assert.equal(exit, 0);
+    assert.match(stdout, /^kubeless function\n/);
+  });
 
   test('flags that say which API server may stand before the command', async () => {
     const first = await api.run(['--kubeconfig', api.kubeconfig, 'function', '-n', 'default', 'ls'], {

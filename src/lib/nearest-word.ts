@@ -1,11 +1,18 @@
 /** The word of `words` that somebody who wrote `word` may have meant; undefined where none is near. */
 export function nearestWord(word: string, words: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(Math.min(word.length, 32) / 3));
-  const near = words
-    .map((known) => ({ known, distance: editDistance(word.slice(0, 64).toLowerCase(), known.toLowerCase()) }))
-    .filter(({ distance }) => distance <= most)
-    .sort((a, b) => a.distance - b.distance);
-  return near[0]?.known;
+  const near = words.filter((known) => isNear(word, known));
+  return near.sort((a, b) => distance(word, a) - distance(word, b))[0];
+}
+
+/** One mistake in three letters is a slip of the fingers; more is another word. */
+export function isNear(word: string, known: string): boolean {
+  return distance(word, known) <= Math.max(1, Math.floor(Math.min(word.length, longest) / 3));
+}
+
+const longest = 32;
+
+function distance(word: string, known: string): number {
+  return editDistance(word.slice(0, 2 * longest).toLowerCase(), known.toLowerCase());
 }
 
 /** Letters that must be put in, taken out or changed: Levenshtein's distance, a row at a time. */

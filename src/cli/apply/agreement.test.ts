@@ -36,6 +36,7 @@ const values: Record<string, [string, ...string[]]> = {
   prewarm: ['0', '3'],
   'idle-timeout': ['5m', '90s'],
   'build-env': ['PIP_INDEX_URL=https://pypi.example.com/simple', 'A=1'],
+  'build-timeout': ['30m', '90s'],
 };
 const base = { runtime: 'python3.11', handler: 'hello.handler', 'from-file': 'hello.py' };
 

@@ -73,7 +73,7 @@ test('what is wrong in the file is said with the name of the function', async ()
   await refused('a: 1', /functions\.yaml has no functions\nhint: Write functions: /);
   await refused(
     'functions: {x: {runtimes: a}}',
-    /functions\.yaml: x: there is no "runtimes"\nhint: Keys are: runtime, /,
+    /functions\.yaml: x: there is no "runtimes"\nhint: Did you mean runtime\?/,
   );
   await refused('functions: {x: {runtime: a}}', /functions\.yaml: x: You must specify handler/);
   await refused('functions: {x: {runtime-image: a, memory: much}}', /x: Wrong format of the memory value/);

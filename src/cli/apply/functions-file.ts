@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { StoredFunction } from '../../api/function.ts';
 import { errorMessage, PlatformError } from '../../lib/errors.ts';
+import { nearestWord } from '../../lib/nearest-word.ts';
 import type { Flag, Invocation } from '../command.ts';
 import type { Io } from '../io.ts';
 import { FlagValues } from '../flag-values.ts';
@@ -110,8 +111,10 @@ function flagsOf(entry: unknown): FlagValues {
 function flagNamed(key: string): Flag {
   const flag = functionFlags.find(({ name }) => name === key);
   if (flag !== undefined) return flag;
-  const known = functionFlags.map(({ name }) => name).join(', ');
-  throw new PlatformError('bad_request', `there is no "${key}"`, { hint: `Keys are: ${known}.` });
+  const known = functionFlags.map(({ name }) => name);
+  const meant = nearestWord(key, known);
+  const hint = meant === undefined ? `Keys are: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  throw new PlatformError('bad_request', `there is no "${key}"`, { hint });
 }
 
 function valuesOf({ name, list, choices }: Flag, value: unknown): string[] {

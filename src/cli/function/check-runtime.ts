@@ -1,4 +1,5 @@
 import { PlatformError } from '../../lib/errors.ts';
+import { nearestWord } from '../../lib/nearest-word.ts';
 import type { Invocation } from '../command.ts';
 import { readServerConfig, supportedRuntimes } from '../server-config.ts';
 
@@ -12,8 +13,10 @@ export async function checkRuntime({
   if (runtime === undefined || runtime === 'custom' || flags.on('dryrun')) return;
   const known = await supportedRuntimes(await readServerConfig(await session.client(), io));
   if (known === undefined || known.includes(runtime)) return;
+  const meant = known.find((name) => name.startsWith(runtime)) ?? nearestWord(runtime, known);
   throw new PlatformError(
     'bad_request',
     `Invalid runtime: ${runtime}. Supported runtimes are: ${known.join(', ')}`,
+    meant === undefined ? {} : { hint: `Did you mean ${meant}?` },
   );
 }

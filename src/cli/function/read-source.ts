@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { errorMessage, hasErrno, PlatformError } from '../../lib/errors.ts';
 import { download } from '../http.ts';
 import type { Io } from '../io.ts';
@@ -79,13 +79,15 @@ export async function readBytes(io: Io, from: string, folderHint = 'Give a file 
     return await readAll(createReadStream(resolve(io.cwd, from)), from, io.signal);
   } catch (error) {
     if (error instanceof PlatformError || io.signal.aborted) throw error;
-    const isFolder = hasErrno(error, 'EISDIR');
-    const problem = hasErrno(error, 'ENOENT') ? 'there is no such file' : errorMessage(error);
-    throw new PlatformError('bad_request', `cannot read ${from}: ${isFolder ? 'it is a folder' : problem}`, {
-      ...(isFolder ? { hint: folderHint } : {}),
-      cause: error,
-    });
+    const { problem, ...hint } = whyUnreadable(error, resolve(io.cwd, from), folderHint);
+    throw new PlatformError('bad_request', `cannot read ${from}: ${problem}`, { ...hint, cause: error });
   }
+}
+
+function whyUnreadable(error: unknown, path: string, folderHint: string): { problem: string; hint?: string } {
+  if (hasErrno(error, 'EISDIR')) return { problem: 'it is a folder', hint: folderHint };
+  if (!hasErrno(error, 'ENOENT')) return { problem: errorMessage(error) };
+  return { problem: 'there is no such file', hint: `It was looked for in ${dirname(path)}.` };
 }
 
 /** Ctrl-C ends whoever writes into our pipe, too, and the end is seen a moment before the signal: half a source is no source. */

@@ -56,7 +56,11 @@ async function targetOf({ args, flags: given, io }: Invocation, port: string): P
   const [name] = args;
   if (name === undefined) return localFunction(given, io, port);
   const file = given.text('file') ?? '';
-  const entry = (await readEntries(file, io)).get(name);
-  if (entry === undefined) throw new PlatformError('not_found', `${file} has no function ${name}`);
+  const entries = await readEntries(file, io);
+  const entry = entries.get(name);
+  if (entry === undefined)
+    throw new PlatformError('not_found', `${file} has no function ${name}`, {
+      hint: `It has: ${[...entries.keys()].join(', ') || 'none'}.`,
+    });
   return localFunction(entry.values, entry.there, port);
 }

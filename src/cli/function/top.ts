@@ -22,11 +22,11 @@ const flags: readonly Flag[] = [
 ];
 
 export const top: Command = {
-  arguments: [],
+  arguments: [{ name: 'name', what: 'function name', kind: 'optional' }],
   flags,
   description:
     'Counts of every node since its server started. -o wide also shows how calls ended and where their Kontainers came from.',
-  examples: ['kubeless function top', 'kubeless function top -f hello -o wide'],
+  examples: ['kubeless function top', 'kubeless function top hello -o wide'],
   async run(invocation) {
     const { flags: given, io, session } = invocation;
     const wanted = await wantedFunctions(invocation);
@@ -40,8 +40,8 @@ export const top: Command = {
 };
 
 async function wantedFunctions(invocation: Invocation): Promise<StoredFunction[]> {
-  const { flags: given, session } = invocation;
-  const name = given.text('function');
+  const { args, flags: given, session } = invocation;
+  const name = args[0] ?? given.text('function');
   if (name !== undefined) return [await findFunction(invocation, name)];
   const client = await session.client();
   const where = given.on('all-namespaces') ? {} : { namespace: await session.namespace() };

@@ -8,7 +8,7 @@ import { printObject } from '../print-object.ts';
 import { functions, specOf } from '../resources.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { sayDeployed } from './deploy.ts';
-import { updateFlags } from './deploy-flags.ts';
+import { functionFlags, updateFlags } from './deploy-flags.ts';
 import { removedName, updatedEnv } from './env-flags.ts';
 import { findFunction } from './find-function.ts';
 import { envOf } from './function-columns.ts';
@@ -45,9 +45,13 @@ export const update: Command = {
       await printObject(io.stdout, object, { format: flags.text('output') ?? 'yaml', indent: 4 });
       return;
     }
-    say(io, 'Redeploying function...');
-    const updated = await client.mergePatch(functions, ref, patch);
-    sayDeployed(invocation, name);
+    const isSaid = functionFlags.some((flag) => flags.given(flag.name));
+    say(
+      io,
+      isSaid ? 'Redeploying function...' : `No flag says what to change: function ${name} stays as it is`,
+    );
+    const updated = isSaid ? await client.mergePatch(functions, ref, patch) : old;
+    if (isSaid) sayDeployed(invocation, name);
     if (flags.on('wait')) await waitUntilReady(invocation, updated);
   },
 };
