@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { call, json } from '../helpers/e2e-call.ts';
-import { assertRefused, Bystander } from '../helpers/e2e-hostile.ts';
+import { assertRefused, Bystander, slowly } from '../helpers/e2e-hostile.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
 import { kontainerProcesses } from '../helpers/e2e-processes.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -50,8 +50,10 @@ suite('a module that does harm while it is loaded', () => {
         source: `${source}\n${handler}`,
       });
       // Who waits for an end that never comes waits briefly; the others end by themselves, on a busy machine later.
-      const timeout = codes.includes('timeout') ? '2s' : '30s';
-      specs[name] = { image, timeout, resources: { memory: '96Mi' } };
+      const memory = '96Mi';
+      specs[name] = codes.includes('timeout')
+        ? { image, timeout: '2s', resources: { memory, cpu: slowly } }
+        : { image, timeout: '30s', resources: { memory } };
     }
     specs['no-handler'] = {
       ...specs['no-handler'],

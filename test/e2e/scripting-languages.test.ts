@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { call, json } from '../helpers/e2e-call.ts';
-import { assertRefused, Bystander } from '../helpers/e2e-hostile.ts';
+import { assertRefused, Bystander, slowly } from '../helpers/e2e-hostile.ts';
 import type { RuntimeName } from '../helpers/e2e-images.ts';
 import { Platform } from '../helpers/e2e-platform.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -42,10 +42,10 @@ suite('scripting languages', () => {
     const specs: Record<string, object> = {};
     for (const { name, runtime, suffix } of languages) {
       const image = await platform.images.onRuntime(runtime, `hostile.${suffix}`);
-      const spec = { image, timeout: '3s', resources: { memory: '96Mi' } };
-      specs[`hostile-${name}`] = spec;
-      specs[`cold-${name}`] = { ...spec, timeout: '20s', start: 'cold' };
-      specs[`prewarmed-${name}`] = { ...spec, timeout: '20s', start: 'prewarmed' };
+      const resources = { memory: '96Mi' };
+      specs[`hostile-${name}`] = { image, timeout: '3s', resources: { ...resources, cpu: slowly } };
+      specs[`cold-${name}`] = { image, timeout: '20s', resources, start: 'cold' };
+      specs[`prewarmed-${name}`] = { image, timeout: '20s', resources, start: 'prewarmed' };
       specs[`hello-${name}`] = { image: `oci:${join(repository, 'build/images')}/hello-${name}` };
     }
     await platform.deploy(specs);

@@ -36,10 +36,9 @@ export function load(url: string, callers: number): Load {
   const stop = new AbortController();
   const caller = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      const result = await call(url);
-      results.push(result);
-      // While the port is closed this would spin and take the time that a restart needs.
-      if (result.status === null) await systemClock.sleep(5);
+      results.push(await call(url));
+      // Without a pause callers take all processors from what they are to watch, and spin while the port is closed.
+      await systemClock.sleep(20);
     }
   };
   const running = Array.from({ length: callers }, caller);

@@ -19,7 +19,10 @@ export function assertRefused(answer: CallResult, codes: readonly string[]): voi
 }
 
 /** Without a pause its calls take a processor, for a minute in some files. */
-const pauseMs = 40;
+const pauseMs = 100;
+
+/** What a call may have that takes all it can get until its time is over: it would do no other harm with a whole processor. */
+export const slowly = '250m';
 
 /** Another function, called all the time meanwhile. */
 export class Bystander {

@@ -17,18 +17,18 @@ export interface Load {
 }
 
 export interface LoadInit extends CallInit {
-  /** Between an answer and the next call of the same caller. */
+  /** Between an answer and the next call of the same caller: without one, callers take all processors from what they are to watch. */
   pauseMs?: number;
 }
 
 /** Callers that call again and again, each call over a connection of its own. */
-export function startLoad(url: string, callers: number, { pauseMs = 0, ...init }: LoadInit = {}): Load {
+export function startLoad(url: string, callers: number, { pauseMs = 20, ...init }: LoadInit = {}): Load {
   const samples: Sample[] = [];
   const stopped = new AbortController();
   const caller = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
       samples.push(await sample(url, init));
-      if (pauseMs > 0) await delay(pauseMs);
+      await delay(pauseMs);
     }
   };
   const running = Array.from({ length: callers }, caller);

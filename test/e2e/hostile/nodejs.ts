@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { call } from '../../helpers/e2e-call.ts';
-import { assertRefused, Bystander } from '../../helpers/e2e-hostile.ts';
+import { assertRefused, Bystander, slowly } from '../../helpers/e2e-hostile.ts';
 import type { Platform } from '../../helpers/e2e-platform.ts';
 import type { CurrentPlatform } from '../../helpers/shared-platform.ts';
 import { eventually } from '../../helpers/eventually.ts';
@@ -25,7 +25,7 @@ export function hostileNodejsCalls(current: CurrentPlatform): void {
       platform = current();
       const image = await platform.images.onRuntime('nodejs24', 'hostile.js');
       await platform.deploy({
-        'js-hostile': { image, timeout: '2s', resources: { memory: '128Mi' } },
+        'js-hostile': { image, timeout: '2s', resources: { memory: '128Mi', cpu: slowly } },
         'js-patient': { image, timeout: '60s', resources: { memory: '128Mi' } },
         'js-bystander': { image: await platform.images.onRuntime('nodejs24', 'observed.js') },
       });

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { call } from '../../helpers/e2e-call.ts';
-import { assertRefused, Bystander } from '../../helpers/e2e-hostile.ts';
+import { assertRefused, Bystander, slowly } from '../../helpers/e2e-hostile.ts';
 import type { Platform } from '../../helpers/e2e-platform.ts';
 import type { CurrentPlatform } from '../../helpers/shared-platform.ts';
 import { kontainerProcesses } from '../../helpers/e2e-processes.ts';
@@ -35,7 +35,7 @@ export function hostilePythonCalls(current: CurrentPlatform): void {
       const image = await platform.images.onRuntime('python3.11', 'hostile.py');
       const resources = { memory: '96Mi', ephemeralStorage: '48Mi' };
       await platform.deploy({
-        hostile: { image, timeout: '2s', resources },
+        hostile: { image, timeout: '2s', resources: { ...resources, cpu: slowly } },
         patient: { image, timeout: '60s', resources },
         cold: { image, timeout: '4s', resources, start: 'cold' },
         ahead: { image, timeout: '4s', resources, start: 'prewarmed' },
