@@ -9,6 +9,28 @@ import { eventually } from '../helpers/eventually.ts';
 import { freePorts } from '../helpers/free-ports.ts';
 import { startRegistry, type ImageRegistry } from '../helpers/image-registry.ts';
 
+interface ImageDocument {
+  metadata: { generation: number };
+  status?: { observedGeneration: number; conditions: { type: string; status: string; message: string }[] };
+}
+
+const bad: readonly [what: string, spec: Record<string, unknown>, words: RegExp][] = [
+  ['no image', {}, /spec\.image/],
+  ['a reference without its transport', { image: 'nginx' }, /spec\.image/],
+  ['an unknown transport', { image: 'ftp://a/b' }, /spec\.image/],
+  ['an unknown start', { image: 'oci:/a', start: 'hot' }, /spec\.start/],
+  ['a timeout that is none', { image: 'oci:/a', timeout: 'soon' }, /spec\.timeout/],
+  ['a negative concurrency', { image: 'oci:/a', concurrency: -1 }, /spec\.concurrency/],
+  ['a port out of range', { image: 'oci:/a', port: 70_000 }, /spec\.port/],
+  [
+    'memory that is no quantity',
+    { image: 'oci:/a', resources: { memory: 'much' } },
+    /spec\.resources\.memory/,
+  ],
+  ['isolation of a later version', { image: 'oci:/a', isolation: 'microvm' }, /spec\.isolation/],
+  ['an env entry without a name', { image: 'oci:/a', env: [{ value: 'x' }] }, /spec\.env/],
+];
+
 suite('an image that cannot be had', () => {
   let registry: ImageRegistry;
   let platform: Platform;
@@ -101,53 +123,25 @@ suite('an image that cannot be had', () => {
     const { status, text } = await call(platform.url('never'));
     assert.ok([404, 503].includes(status), text);
   });
-});
 
-interface ImageDocument {
-  metadata: { generation: number };
-  status?: { observedGeneration: number; conditions: { type: string; status: string; message: string }[] };
-}
+  suite('a manifest with', () => {
+    for (const [what, spec, words] of bad)
+      test(`${what} is refused with the name of the field`, async () => {
+        const file = join(platform.instance.home.root, 'manifest.json');
+        writeFileSync(file, JSON.stringify(imageManifest('bad', spec)));
+        for (const validate of [true, false]) {
+          const { code, stderr } = await platform.kubectl.try('apply', `--validate=${validate}`, '-f', file);
+          assert.notEqual(code, 0);
+          assert.match(stderr, words);
+        }
+      });
 
-const bad: readonly [what: string, spec: Record<string, unknown>, words: RegExp][] = [
-  ['no image', {}, /spec\.image/],
-  ['a reference without its transport', { image: 'nginx' }, /spec\.image/],
-  ['an unknown transport', { image: 'ftp://a/b' }, /spec\.image/],
-  ['an unknown start', { image: 'oci:/a', start: 'hot' }, /spec\.start/],
-  ['a timeout that is none', { image: 'oci:/a', timeout: 'soon' }, /spec\.timeout/],
-  ['a negative concurrency', { image: 'oci:/a', concurrency: -1 }, /spec\.concurrency/],
-  ['a port out of range', { image: 'oci:/a', port: 70_000 }, /spec\.port/],
-  [
-    'memory that is no quantity',
-    { image: 'oci:/a', resources: { memory: 'much' } },
-    /spec\.resources\.memory/,
-  ],
-  ['isolation of a later version', { image: 'oci:/a', isolation: 'microvm' }, /spec\.isolation/],
-  ['an env entry without a name', { image: 'oci:/a', env: [{ value: 'x' }] }, /spec\.env/],
-];
-
-suite('a manifest with', () => {
-  let platform: Platform;
-  before(async () => {
-    platform = await Platform.start();
-  });
-  after(() => platform[Symbol.asyncDispose]());
-
-  for (const [what, spec, words] of bad)
-    test(`${what} is refused with the name of the field`, async () => {
+    test('a name that cannot be a host name is refused', async () => {
       const file = join(platform.instance.home.root, 'manifest.json');
-      writeFileSync(file, JSON.stringify(imageManifest('bad', spec)));
-      for (const validate of [true, false]) {
-        const { code, stderr } = await platform.kubectl.try('apply', `--validate=${validate}`, '-f', file);
-        assert.notEqual(code, 0);
-        assert.match(stderr, words);
-      }
+      writeFileSync(file, JSON.stringify(imageManifest('1.2', { image: 'oci:/a' })));
+      const { code, stderr } = await platform.kubectl.try('apply', '-f', file);
+      assert.notEqual(code, 0);
+      assert.match(stderr, /metadata\.name/);
     });
-
-  test('a name that cannot be a host name is refused', async () => {
-    const file = join(platform.instance.home.root, 'manifest.json');
-    writeFileSync(file, JSON.stringify(imageManifest('1.2', { image: 'oci:/a' })));
-    const { code, stderr } = await platform.kubectl.try('apply', '-f', file);
-    assert.notEqual(code, 0);
-    assert.match(stderr, /metadata\.name/);
   });
 });

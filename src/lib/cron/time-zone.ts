@@ -1,8 +1,16 @@
+/** No zone has changed its clocks twice in a day. */
+interface OffsetsOfDay {
+  before: number;
+  after: number;
+  /** A whole second. */
+  changeMs: number;
+}
+
 /** How far the clocks of a time zone are ahead of UTC, by the rules that this machine has. */
 export class TimeZone {
   readonly #format: Intl.DateTimeFormat;
-  /** By the day of UTC; null where it changes within the day. */
-  readonly #ofDay = new Map<number, number | null>();
+  /** By the day of UTC. */
+  readonly #ofDay = new Map<number, OffsetsOfDay>();
 
   /** Undefined is the zone of the machine. Throws a RangeError for a name that nobody knows. */
   constructor(name?: string) {
@@ -23,14 +31,30 @@ export class TimeZone {
   /** Milliseconds to add to UTC at that moment. */
   offsetAt(epochMs: number): number {
     const day = Math.floor(epochMs / dayMs);
-    let offset = this.#ofDay.get(day);
-    if (offset === undefined) {
-      const [first, last] = [this.#read(day * dayMs), this.#read((day + 1) * dayMs)];
-      offset = first === last ? first : null;
-      if (this.#ofDay.size > 10_000) this.#ofDay.clear();
-      this.#ofDay.set(day, offset);
+    const offsets = this.#ofDay.get(day) ?? this.#readDay(day);
+    return epochMs < offsets.changeMs ? offsets.before : offsets.after;
+  }
+
+  /** To read a clock is slow, and a schedule asks for each minute of a day: so the moment of its change is looked for, once. */
+  #readDay(day: number): OffsetsOfDay {
+    const [from, to] = [day * dayMs, (day + 1) * dayMs];
+    const [before, after] = [this.#read(from), this.#read(to)];
+    if (this.#ofDay.size > 10_000) this.#ofDay.clear();
+    const offsets = { before, after, changeMs: before === after ? to : this.#change(from, to) };
+    this.#ofDay.set(day, offsets);
+    return offsets;
+  }
+
+  /** The first second of the new offset. */
+  #change(from: number, to: number): number {
+    const before = this.#read(from);
+    let [low, high] = [from, to];
+    while (high - low > 1000) {
+      const middle = Math.floor((low + high) / 2000) * 1000;
+      if (this.#read(middle) === before) low = middle;
+      else high = middle;
     }
-    return offset ?? this.#read(epochMs);
+    return high;
   }
 
   #read(epochMs: number): number {
