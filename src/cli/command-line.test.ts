@@ -48,7 +48,7 @@ test('what is wrong is said with the flag as it was written', () => {
   assert.throws(() => parse('a', '--headless=maybe'), /--headless is a switch/);
   assert.throws(() => parse('a', '-o', 'xml'), /-o must be \{json\|yaml\}, not "xml"/);
   assert.throws(() => parse(), /Need exactly one argument - function name/);
-  assert.throws(() => parse('a', 'b'), /Need exactly one argument - function name/);
+  assert.throws(() => parse('a', 'b'), /Need exactly one argument - function name; "b" is one too many$/);
   assert.equal(parse('--help').help, true);
 });
 

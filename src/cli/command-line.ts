@@ -85,7 +85,11 @@ function checkArguments(expected: readonly Argument[], args: readonly string[]):
   const open = expected.some(({ kind }) => kind === 'many');
   if (args.length >= needed.length && (open || args.length <= expected.length)) return;
   const [first] = needed;
+  const extra = args[expected.length];
   if (first !== undefined)
-    throw new PlatformError('bad_request', `Need exactly one argument - ${first.what}`);
-  throw new PlatformError('bad_request', `unexpected argument: ${args[expected.length] ?? ''}`);
+    throw new PlatformError(
+      'bad_request',
+      `Need exactly one argument - ${first.what}${extra === undefined ? '' : `; "${extra}" is one too many`}`,
+    );
+  throw new PlatformError('bad_request', `unexpected argument: ${extra ?? ''}`);
 }

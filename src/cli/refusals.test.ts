@@ -17,7 +17,7 @@ const refused: readonly [command: string, exit: number, error: RegExp, hint: Reg
   [`function deploy a ${python} -f hello.py --memory 1`, 2, /"1" is less than 1Mi/, /128Mi/],
   [`function deploy a ${python} -f hello.py --memory 1x`, 2, /memory/, /./],
   [`function deploy a ${python} -f hello.py --env A-`, 2, /A-/, /update/],
-  [`function deploy a ${python} -f folder`, 2, /it is a folder/, /\.zip/],
+  [`function deploy a ${python} -f folder`, 2, /it is a folder/, /tar -czf source\.tar\.gz -C folder \./],
   ['apply -f folder', 2, /it is a folder/, /folder\/functions\.yaml/],
   [`function deploy a ${python} -f helo.py`, 2, /cannot read helo\.py/, /looked for in \//],
   [
@@ -33,6 +33,7 @@ const refused: readonly [command: string, exit: number, error: RegExp, hint: Reg
     /Invalid runtime/,
     /mean python3\.11\?/,
   ],
+  ['function ls --output json', 2, /unknown flag: --output/, /Did you mean --out\?/],
   ['function delpoy a', 2, /unknown command/, /Did you mean "kubeless function deploy"\?/],
   ['deploy a', 2, /unknown command/, /Did you mean "kubeless function deploy"\?/],
   ['function get a', 2, /unknown command/, /Did you mean "kubeless function list"\?/],

@@ -8,6 +8,8 @@ test('the word that was meant, or none', () => {
   assert.equal(nearestWord('memroy', words), 'memory');
   assert.equal(nearestWord('timout', words), 'timeout');
   assert.equal(nearestWord('TIMEZONE', words), 'time-zone');
+  assert.equal(nearestWord('mem', words), 'memory');
+  assert.equal(nearestWord('cpu-limit', words), 'cpu');
   assert.equal(nearestWord('cup', words), undefined);
   assert.equal(nearestWord('replicas', words), undefined);
 });

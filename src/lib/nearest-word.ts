@@ -1,7 +1,12 @@
 /** The word of `words` that somebody who wrote `word` may have meant; undefined where none is near. */
 export function nearestWord(word: string, words: readonly string[]): string | undefined {
   const near = words.filter((known) => isNear(word, known));
-  return near.sort((a, b) => distance(word, a) - distance(word, b))[0];
+  const [nearest] = near.sort((a, b) => distance(word, a) - distance(word, b));
+  return nearest ?? words.find((known) => isBeginning(word, known) || isBeginning(known, word));
+}
+
+function isBeginning(start: string, word: string): boolean {
+  return start.length >= 3 && word.startsWith(start);
 }
 
 /** One mistake in three letters is a slip of the fingers; more is another word. */

@@ -98,6 +98,10 @@ test('a function that never became ready is not said to be missing', async () =>
   );
   assert.equal(slow.exit, 10);
   const nobody = await run(['function', 'call', 'nobody', '--url', web.url, '-n', 'default']);
-  assert.match(nobody.stderr, /^error: there is no such function\nhint: .*function ls -n default/);
+  const late = '{"code":"timeout","reason":"not in time","hint":"raise spec.timeout"}';
+  await using tooSlow = await serve(() => undefined, { '*': [408, late] });
+  const timeout = await run(['function', 'call', 'slow', '--url', tooSlow.url]);
+  assert.match(timeout.stderr, /^error: Request timeout[^\n]+\nhint: .*update slow --timeout 5m/);
+  assert.match(nobody.stderr, /^error: Function nobody is not found\nhint: .*function ls -n default/);
   assert.equal(nobody.exit, 4);
 });

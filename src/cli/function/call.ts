@@ -115,7 +115,8 @@ async function failure(response: IncomingMessage, invocation: Invocation): Promi
   const body = await buffer(response);
   const status = response.statusCode ?? 0;
   const platform = platformError(body.toString('utf8'));
-  if (status === 408) return new PlatformError('timeout', 'Request timeout exceeded', hintOf(platform));
+  if (status === 408)
+    return new PlatformError('timeout', 'Request timeout exceeded', platform && moreTime(invocation));
   if (platform !== undefined) return new PlatformError(platform.code, platform.reason, hintOf(platform));
   const { stderr } = invocation.io;
   stderr.write(body);
@@ -143,6 +144,11 @@ function platformError(body: string): PlatformAnswer | undefined {
   } catch {
     return undefined; // not JSON, or null
   }
+}
+
+function moreTime(invocation: Invocation): { hint: string } {
+  const command = `kubeless function update ${firstArgument(invocation)} --timeout 5m`;
+  return { hint: `Make the function faster, or give it more time: "${command}".` };
 }
 
 function hintOf(answer: PlatformAnswer | undefined): { hint?: string } {

@@ -22,7 +22,7 @@ async function whyNotFound(error: PlatformError, invocation: Invocation): Promis
     return new PlatformError('not_ready', message, { hint, cause: error });
   } catch (reason) {
     const isMissing = reason instanceof PlatformError && reason.code === 'not_found';
-    return withHint(error, isMissing ? (reason.hint ?? hint) : hint);
+    return isMissing ? reason : withHint(error, hint);
   }
 }
 

@@ -4,7 +4,7 @@ import { PlatformError } from '../../lib/errors.ts';
 import { firstArgument, type Command, type Flag, type Invocation } from '../command.ts';
 import { connectionFlags } from '../common-flags.ts';
 import { dataPlanePods } from '../data-plane/data-plane-pods.ts';
-import type { Output } from '../io.ts';
+import { say, type Output } from '../io.ts';
 import { safeText } from '../safe-text.ts';
 import { findFunction } from './find-function.ts';
 import { mergeByTime, type LogLine } from './logs/log-line.ts';
@@ -49,6 +49,8 @@ export const logs: Command = {
     const lines = mergeByTime(all);
     const { tailLines = lines.length } = request;
     for (const line of lines.slice(Math.max(0, lines.length - tailLines))) print(line);
+    if (lines.length === 0 && io.stderr.isTTY === true)
+      say(io, 'No lines of it are kept: it was not called, or its calls printed nothing.');
   },
 };
 

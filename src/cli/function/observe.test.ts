@@ -201,6 +201,12 @@ test('logs -f ends soon after its reader, also when no line comes', async () => 
   assert.equal(stdout, 'only line\n');
 });
 
+test('logs of a function that printed nothing: a terminal is told, a pipe gets nothing', async () => {
+  const logs = (isTTY: boolean) => api.run(['function', 'logs', 'idle'], { isTTY });
+  assert.match((await logs(true)).stderr, /^No lines of it are kept: /);
+  assert.deepEqual(await logs(false), { exit: 0, stdout: '', stderr: '' });
+});
+
 test('on a terminal a function cannot control it', async () => {
   node('one').print('evil', 'title \u001b]0;x\u0007 end');
   const { stdout } = await api.run(['function', 'logs', 'hello', '--request-id', 'evil'], { isTTY: true });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorMessage, hasErrno, PlatformError } from '../../lib/errors.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { download } from '../http.ts';
 import type { Io } from '../io.ts';
 import { readAll } from '../read-all.ts';
@@ -37,7 +38,11 @@ export async function readSource(
   { from, functionName }: { from: string; functionName: string },
   large: LargeSources,
 ): Promise<SourceFields> {
-  const bytes = await readBytes(io, from, 'Pack the folder into a .zip or .tar.gz file.');
+  const bytes = await readBytes(
+    io,
+    from,
+    `Pack it: tar -czf source.tar.gz -C ${shellWord(from)} ., then --from-file source.tar.gz; or a .zip.`,
+  );
   if (bytes.length === 0)
     throw new PlatformError('bad_request', `${nameOf(from)} is empty: there is no function in it`);
   const checksum = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
