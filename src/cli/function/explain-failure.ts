@@ -22,7 +22,7 @@ async function whyNotFound(error: PlatformError, invocation: Invocation): Promis
     return new PlatformError('not_ready', message, { hint, cause: error });
   } catch (reason) {
     const isMissing = reason instanceof PlatformError && reason.code === 'not_found';
-    return isMissing ? reason : withHint(error, hint);
+    return isMissing && error.hint === undefined ? reason : withHint(error, hint);
   }
 }
 
