@@ -18,6 +18,8 @@ extern const char *sandbox_step;
 /* Each returns 0, or -1 with errno and `sandbox_step`. In this order, in the child, before any code of the user. */
 int sandbox_namespaces(void);
 int sandbox_mounts(const struct fork_request *request);
+/* shared.c: pipes that the template holds, which are nobody else's then. */
+int sandbox_pipes(const int fds[FORK_FDS]);
 int sandbox_descriptors(const int fds[FORK_FDS]);
 /* In the template, once. */
 int sandbox_bound_capabilities(void);
@@ -32,6 +34,9 @@ void network_leave(void);
 void network_release(struct network *network);  /* once no process of the child is left */
 void network_close(const struct network *network); /* in a child: for each network of another child */
 void network_forget(void);                      /* in a child: for all the rest */
+
+/* shared.c: in the template, what it holds that all its children would share, in words; NULL for nothing. */
+const char *shared_state(int control);
 
 /* rehearsal.c: copies the pages that an exchange is going to write. */
 void rehearsed_pages_copy(void);

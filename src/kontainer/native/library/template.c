@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
@@ -78,7 +79,11 @@ static int become_kontainer(void) {
   sandbox_step = "born";
   if (send_plain(life, MESSAGE_BORN, request.id)) return -1;
   close_template_descriptors();
-  if (sandbox_namespaces() || sandbox_mounts(&request.fork)) return -1;
+  char folder[PATH_MAX] = "/";
+  if (!getcwd(folder, sizeof folder)) strcpy(folder, "/");
+  if (sandbox_namespaces() || sandbox_mounts(&request.fork) || sandbox_pipes(request_fds)) return -1;
+  /* by its name: in the template's /tmp, all its children would be together */
+  if (chdir(folder) && chdir("/")) return -1;
   if (await_go()) return -1;
   if (sandbox_descriptors(request_fds)) return -1;
   if (sandbox_drop(&request.fork, &self.seccomp)) return -1;
@@ -162,8 +167,16 @@ static int load_seccomp(int fd) {
   return 0;
 }
 
+/* The platform then starts the function anew for each call. */
+#define EXIT_NOT_FORKABLE 75
+
 static int begin(int control) {
   struct message m;
+  const char *shared = shared_state(control);
+  if (shared) {
+    dprintf(2, "The module has opened %s, which its calls would share\n", shared);
+    _exit(EXIT_NOT_FORKABLE);
+  }
   int seccomp;
   if (message_receive(control, &m, &seccomp, 1)) return -1;
   if (m.type != MESSAGE_INIT) return errno = EPROTO, -1;
