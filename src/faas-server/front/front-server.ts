@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
+import { ConnectionRoom } from './connection-room.ts';
 import { ConnectionTurns } from './connection-turns.ts';
 import type { FrontOptions } from './front-options.ts';
 import { refuseMalformed, refuseUpgrade } from './raw-answer.ts';
@@ -11,7 +13,7 @@ const { createServer } = builtin('node:http');
 
 /** The HTTP server of the data plane; not yet listening. */
 export function createFront(options: FrontOptions): Server {
-  return served(createServer(serverOptions(options)), options);
+  return served(createServer(serverOptions(options)), 'connection', options);
 }
 
 /** The same over TLS, with the certificate of the host that the caller names. */
@@ -21,7 +23,7 @@ export function createTlsFront(options: FrontOptions, certificates: Certificates
     handshakeTimeout: options.limits.headersTimeoutMs,
     SNICallback: (name, answer) => answer(null, certificates.contextFor(name)),
   });
-  return served(server, options);
+  return served(server, 'secureConnection', options);
 }
 
 function serverOptions({ limits }: FrontOptions): ServerOptions {
@@ -39,16 +41,23 @@ function serverOptions({ limits }: FrontOptions): ServerOptions {
   };
 }
 
-function served(server: Server, options: FrontOptions): Server {
+/** Beyond the room for connections: those in the handshake of TLS, which nobody can tell from others yet. */
+const handshakeShare = 1.25;
+
+function served(server: Server, arrival: 'connection' | 'secureConnection', options: FrontOptions): Server {
   const { limits } = options;
-  server.maxConnections = limits.connections;
+  const room = new ConnectionRoom(limits.connections);
+  server.maxConnections = Math.ceil(limits.connections * handshakeShare);
+  server.on(arrival, (socket: Socket) => room.enter(socket));
   server.maxHeadersCount = 0;
   const turns = new ConnectionTurns(limits.pipelined);
   const serve =
     (expects: HandlerOptions['expects']) => (request: IncomingMessage, response: ServerResponse) =>
-      turns.take(request.socket, response, () =>
-        handleRequest({ front: options, request, response, expects }),
-      );
+      turns.take(request.socket, response, async () => {
+        room.begun(request.socket);
+        await handleRequest({ front: options, request, response, expects });
+        room.served(request.socket);
+      });
   server.on('request', serve('nothing'));
   server.on('checkContinue', serve('continue'));
   server.on('checkExpectation', serve('unknown'));
