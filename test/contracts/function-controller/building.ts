@@ -149,7 +149,7 @@ export function buildingContract(bench: Bench): void {
     await world.deploy('queue-b', python('b'));
     await world.until('queue-b', 'Queued');
     await world.deploy('queue-c', python('c'));
-    await world.until('queue-c', 'Queued', /: 1 before it/);
+    await world.until('queue-c', 'Queued', /: 1 more before it/);
     await world.delete('queue-b');
     release.resolve(undefined);
     await world.until('queue-a', 'Ready');

@@ -17,6 +17,7 @@
 /* What a module opens while it is loaded, all its calls would have together: one could leave there what the next one finds. */
 
 #define MAX_PIPES 64
+#define MAX_PIPE_BYTES 65536
 
 /* Written to now, or made writable later: a mapping of a file that only the template can write is neither. */
 static bool is_shared_memory(const char *line) {
@@ -85,9 +86,13 @@ static int pipe_ends(struct end *ends, const int keep[FORK_FDS]) {
   return count;
 }
 
+static bool is_for_reading(int fd) {
+  return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+}
+
 static int replace(const struct end *end, const int fresh[2]) {
   int flags = fcntl(end->fd, F_GETFL), ours = fcntl(end->fd, F_GETFD);
-  int from = fresh[(flags & O_ACCMODE) == O_RDONLY ? 0 : 1];
+  int from = fresh[is_for_reading(end->fd) ? 0 : 1];
   if (fcntl(from, F_SETFL, flags & O_NONBLOCK)) return -1;
   return dup3(from, end->fd, ours & FD_CLOEXEC ? O_CLOEXEC : 0) < 0 ? -1 : 0;
 }
@@ -97,12 +102,21 @@ static ino_t pipe_of(int fd) {
   return fstat(fd, &info) ? 0 : info.st_ino;
 }
 
+/* What the template itself has written and nobody has read: libuv's lock is a byte in a pipe. It stays there for the next child. */
+static int copy_content(const struct end *ends, int count, int to) {
+  for (int i = 0; i < count; i++) {
+    if (ends[i].pipe != ends[count - 1].pipe || !is_for_reading(ends[i].fd)) continue;
+    return tee(ends[i].fd, to, MAX_PIPE_BYTES, SPLICE_F_NONBLOCK) < 0 && errno != EAGAIN ? -1 : 0;
+  }
+  return 0;
+}
+
 static int renew(struct end *ends, int count, const int outputs[2]) {
   int fresh[2], result = 0, last = ends[count - 1].pipe == pipe_of(2) ? 1 : 0;
   ino_t pipe = ends[count - 1].pipe;
   /* a copy of the template's output is one of the call's */
   if (pipe == pipe_of(1) || pipe == pipe_of(2)) fresh[0] = fresh[1] = dup(outputs[last]);
-  else if (pipe2(fresh, O_CLOEXEC)) return -1;
+  else if (pipe2(fresh, O_CLOEXEC) || copy_content(ends, count, fresh[1])) return -1;
   for (int i = 0; i < count; i++)
     if (ends[i].pipe == pipe && replace(&ends[i], fresh)) result = -1;
   close(fresh[0]);
