@@ -23,8 +23,14 @@ export function inGroups(files: readonly string[], folder: string): string[] {
   return [...files.filter((file) => !isUnit(file)), ...groups];
 }
 
+/** The tests begin when all files are there: a hook of a file that came when those before it were over would run at once. */
 function moduleOf(files: readonly string[]): string {
-  return files
-    .map((file) => `await import(${JSON.stringify(pathToFileURL(resolve(file)).href)});\n`)
-    .join('');
+  const imports = files.map((file) => `await import(${JSON.stringify(pathToFileURL(resolve(file)).href)});`);
+  return [
+    "import { test } from 'node:test';",
+    'const loaded = Promise.withResolvers();',
+    "test('the files of a group are loaded', () => loaded.promise);",
+    ...imports,
+    'loaded.resolve();\n',
+  ].join('\n');
 }

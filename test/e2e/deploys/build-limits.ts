@@ -83,7 +83,8 @@ export function buildLimits(current: () => SourceDeploys): void {
         messages.join(),
         /^The build waits for its turn: it is the next one\.,.* 1 more before it\.$/,
       );
-      const list = await it.client.list(jobs, { namespace: 'default', labelSelector: 'kubeless.io/build' });
+      const labelSelector = 'kubeless.io/build,function in (first,second,third)';
+      const list = await it.client.list(jobs, { namespace: 'default', labelSelector });
       assert.deepEqual(
         list.items.map(({ metadata }) => metadata.labels?.['function']),
         ['first'],
