@@ -15,6 +15,11 @@ export interface WatchOptions {
 /** Called once for each function found, switched or removed since the last call for it; look up what is there now. */
 export type OnBundleChange = (bundle: BundleName) => void;
 
+export interface BundleWatch {
+  /** Resolves when what there is of `bundle` now has been reported, without waiting for a notice of the kernel's. */
+  look(bundle: BundleName): Promise<void>;
+}
+
 /**
  * Watches for bundles that appear, switch or go, until the signal aborts. Resolves when the first listing is done and
  * all that exist have been reported. One inotify watch a namespace, none a function.
@@ -24,7 +29,7 @@ export async function watchBundles(
   onChange: OnBundleChange,
   signal: AbortSignal,
   { log = silentLogger, rescanMs = 60_000 }: WatchOptions = {},
-): Promise<void> {
+): Promise<BundleWatch> {
   await mkdir(bundlesPath(root), { recursive: true, mode: 0o700 });
   const watcher = new BundleWatcher(root, onChange, log);
   await watcher.start();
@@ -35,9 +40,10 @@ export async function watchBundles(
   };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
+  return watcher;
 }
 
-class BundleWatcher {
+class BundleWatcher implements BundleWatch {
   readonly #root: string;
   readonly #onChange: OnBundleChange;
   readonly #log: Logger;
@@ -64,10 +70,19 @@ class BundleWatcher {
     this.#enqueue('/', () => this.#scanAll());
   }
 
+  async look(bundle: BundleName): Promise<void> {
+    this.#enqueueLook(bundle);
+    await this.#tail;
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
+  }
+
+  #enqueueLook(bundle: BundleName): void {
+    this.#enqueue(`${bundle.namespace}/${bundle.name}`, () => this.#look(bundle));
   }
 
   /** Work runs one piece after the other; a piece that waits already is not queued twice. */
@@ -118,9 +133,7 @@ class BundleWatcher {
     if (this.#stopped) return;
     const path = join(bundlesPath(this.#root), namespace);
     if (!this.#watchers.has(namespace)) {
-      this.#watch(namespace, path, (name) =>
-        this.#enqueue(`${namespace}/${name}`, () => this.#look({ namespace, name })),
-      );
+      this.#watch(namespace, path, (name) => this.#enqueueLook({ namespace, name }));
     }
     const names = (await listNamespace(this.#root, namespace)).map(({ name }) => name);
     const gone = this.#known.get(namespace)?.keys() ?? [];

@@ -5,6 +5,7 @@ import type { CallRecord } from '../../src/faas-server/calls/call-record.ts';
 import type { KontainerSpec } from '../../src/kontainer/spec.ts';
 import { PlatformError } from '../../src/lib/errors.ts';
 import { FrontHarness } from '../helpers/front-harness.ts';
+import { kontainerSpec } from '../helpers/kontainer-spec.ts';
 import type { InlineFunction } from '../helpers/inline-driver.ts';
 
 const silent: InlineFunction = () => undefined;
@@ -56,6 +57,18 @@ export function describeCallBroker(name: string, connect: (harness: FrontHarness
   };
 
   suite(`CallBroker: ${name}`, () => {
+    test('a function whose notice has not come is found by who looks for it', async () => {
+      await using at = await start();
+      at.harness.source.silent = true;
+      at.harness.source.set(kontainerSpec({ name: 'late', args: ['greet'] }));
+      const { candidates } = request('late');
+      await assert.rejects(at.broker.acquire(request('late'), never), { code: 'not_found' });
+      assert.equal(await at.broker.look(candidates.slice(0, 1)), false);
+      assert.equal(await at.broker.look(candidates), true);
+      const lease = await at.broker.acquire(request('late'), never);
+      lease.finish(record);
+    });
+
     test('a lease has a stream, an exit, and ends with a record', async () => {
       await using at = await start();
       const lease = await at.broker.acquire(request('greet'), never);

@@ -19,6 +19,8 @@ export class MemorySource implements FunctionSource {
   readonly #functions = new Map<string, Stored>();
   #listener: FunctionListener | undefined;
   #versions = 0;
+  /** Changes are noticed only by who looks. */
+  silent = false;
   /** Opening fails. */
   broken = false;
   /** Opened and not released: `<namespace>/<name>@<version>`. */
@@ -32,7 +34,7 @@ export class MemorySource implements FunctionSource {
     this.#versions += 1;
     const version = `v${this.#versions}`;
     this.#functions.set(`${spec.namespace}/${spec.name}`, { spec, version, routes });
-    this.#listener?.set(versionOf({ spec, version, routes }));
+    if (!this.silent) this.#listener?.set(versionOf({ spec, version, routes }));
   }
 
   delete(namespace: string, name: string): void {
@@ -43,6 +45,12 @@ export class MemorySource implements FunctionSource {
   watch(listener: FunctionListener): Promise<void> {
     this.#listener = listener;
     for (const stored of this.#functions.values()) listener.set(versionOf(stored));
+    return Promise.resolve();
+  }
+
+  look(namespace: string, name: string): Promise<void> {
+    const stored = this.#functions.get(`${namespace}/${name}`);
+    if (stored) this.#listener?.set(versionOf(stored));
     return Promise.resolve();
   }
 

@@ -36,6 +36,8 @@ export interface CallLease {
  * `not_ready`, `draining`, or the signal's reason.
  */
 export interface CallBroker {
+  /** Whether one of them is a function that came just now, and whose routes the front has from here on. Never rejects. */
+  look(candidates: readonly RouteCandidate[]): Promise<boolean>;
   acquire(request: CallRequest, signal: AbortSignal): Promise<CallLease>;
   /** Writes the record of a call that never had a lease. */
   refused(record: CallRecord, candidates: readonly RouteCandidate[]): void;

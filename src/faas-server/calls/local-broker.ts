@@ -34,6 +34,12 @@ export class LocalBroker implements CallBroker {
     return this.#leases.size;
   }
 
+  async look(candidates: readonly RouteCandidate[]): Promise<boolean> {
+    const { table } = this.#options;
+    const found = await Promise.all(candidates.map(({ namespace, name }) => table.look(namespace, name)));
+    return found.includes(true);
+  }
+
   async acquire(request: CallRequest, signal: AbortSignal): Promise<LocalLease> {
     const { table, clock } = this.#options;
     const chosen = request.candidates.find(({ namespace, name }) => table.has(namespace, name));

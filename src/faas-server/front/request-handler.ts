@@ -38,18 +38,27 @@ export async function handleRequest({ front, request, response, expects }: Handl
 }
 
 async function answer(context: RequestContext, expects: HandlerOptions['expects']): Promise<void> {
-  const { front, request } = context;
+  const { request } = context;
   try {
     checkRequest(request);
     if (expects === 'unknown') throw unknownExpectation();
-    if (request.url !== '*')
-      context.route = parseRoute(request.url ?? '', request.headers.host, front.routes);
+    if (request.url !== '*') context.route = await findRoute(context);
     if (await answeredHere(context, context.route)) return;
   } catch (error) {
     await refuse(context, context.route, toPlatformError(error));
     return;
   }
   await callFunction(context, context.route);
+}
+
+/** The notice of a function comes a moment after the function: before one is not found, the broker looks for it. */
+async function findRoute({ front, request }: RequestContext): Promise<Route> {
+  const parse = (): Route => parseRoute(request.url ?? '', request.headers.host, front.routes);
+  const route = parse();
+  const { candidates } = route;
+  const isKnown = candidates.some(({ namespace, name }) => front.routes.has(namespace, name));
+  if (isKnown || candidates.length === 0) return route;
+  return (await front.broker.look(candidates)) ? parse() : route;
 }
 
 /** What the server answers itself: its own paths, and CORS preflight requests, which are not counted as calls. */

@@ -56,6 +56,18 @@ function call(
 const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
 suite('routes of an Image', () => {
+  test('a function that came without a notice is called through its routes: they guard its own path at once', async () => {
+    await using front = await FrontHarness.start({ functions: { fn: echo } });
+    front.source.silent = true;
+    const access = { kind: 'basic' as const, users: {} };
+    const guard = routesDocument([bundleRoute({ path: '/default/late', access })]);
+    front.source.set(kontainerSpec({ name: 'late', args: ['fn'] }), guard);
+    front.source.set(kontainerSpec({ name: 'open', args: ['fn'] }));
+    assert.equal((await call(front, '/default/late')).status, 401);
+    assert.equal((await call(front, '/default/open')).status, 200);
+    assert.equal((await call(front, '/default/none')).status, 404);
+  });
+
   test('the function sees the path behind the prefix, and what the prefix was', async () => {
     await using front = await harness({});
     const { status, body } = await call(front, '/api/x/y?q=1', {

@@ -32,6 +32,13 @@ test('follows the bundles on disk, and leases what is open', async () => {
     deleted: ({ namespace, name }) => versions.delete(`${namespace}/${name}`),
   });
   const first = versions.get('ns/fn');
+  const other = { namespace: 'new', name: 'other' };
+  await source.look('new', 'other');
+  await publishBundle(root, other, { spec: kontainerSpec(other), imageConfig: {} }, Date.now());
+  await source.look('new', 'other');
+  assert.ok(versions.has('new/other'), 'without the notice');
+  await removeBundle(root, other, Date.now());
+  await until(() => !versions.has('new/other'));
   const [one, again] = [await source.open('ns', 'fn'), await source.open('ns', 'fn')];
   assert.deepEqual([one.version, one.spec.generation], [first, 1]);
 

@@ -1,5 +1,5 @@
 import { openLeases, closeLeases, renewLeases } from '../../oci/bundle-leases.ts';
-import { watchBundles } from '../../oci/bundle-watch.ts';
+import { watchBundles, type BundleWatch } from '../../oci/bundle-watch.ts';
 import { currentVersion, leaseCurrent, readRoutes, releaseBundle, type Bundle } from '../../oci/bundles.ts';
 import { versionFilesPath, type BundleName } from '../../oci/paths.ts';
 import { routesDocumentSchema, type RoutesDocument } from '../../kontainer/routes.ts';
@@ -28,6 +28,9 @@ export class BundleSource implements FunctionSource {
   /** A lease is one file per version, however many use it: users are counted here. */
   readonly #users = new Map<string, number>();
   #renewal: NodeJS.Timeout | undefined;
+  #watch: BundleWatch | undefined;
+  /** One after the other: two looks at one bundle must not overtake each other. */
+  #looks = Promise.resolve();
 
   constructor(options: BundleSourceOptions) {
     this.#options = options;
@@ -41,15 +44,21 @@ export class BundleSource implements FunctionSource {
         log.error({ err }, 'leases not renewed'),
       );
     }, renewMs);
-    // One after the other: two looks at one bundle must not overtake each other.
-    let looks = Promise.resolve();
-    const look = (bundle: BundleName): void => {
-      looks = looks
+    const changed = (bundle: BundleName): void => {
+      this.#looks = this.#looks
         .then(() => this.#look(bundle, listener))
         .catch((err: unknown) => log.error({ err, ...bundle }, 'bundle not read'));
     };
-    await watchBundles(root, look, this.#closed.signal, { log });
-    await looks;
+    this.#watch = await watchBundles(root, changed, this.#closed.signal, { log });
+    await this.#looks;
+  }
+
+  async look(namespace: string, name: string): Promise<void> {
+    const bundle = { namespace, name };
+    // What is not there, which anyone may ask for, does not wait behind what is.
+    if (!(await this.#isThere(bundle))) return;
+    await this.#watch?.look(bundle);
+    await this.#looks;
   }
 
   async open(namespace: string, name: string): Promise<OpenFunction> {
@@ -83,6 +92,16 @@ export class BundleSource implements FunctionSource {
     }
     const routes = await this.#routes(bundle, version);
     listener.set({ ...bundle, version, ...(routes === undefined ? {} : { routes }) });
+  }
+
+  async #isThere(bundle: BundleName): Promise<boolean> {
+    const { root, log } = this.#options;
+    try {
+      return (await currentVersion(root, bundle)) !== null;
+    } catch (err) {
+      log.error({ err, ...bundle }, 'bundle not read');
+      return false;
+    }
   }
 
   /** Routes that cannot be read are closed: the function keeps its own host and path. */

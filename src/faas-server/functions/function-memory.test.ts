@@ -19,6 +19,7 @@ const manyFunctions: FunctionSource = {
     }
     return Promise.resolve();
   },
+  look: () => Promise.resolve(),
   open: () => Promise.reject(new Error('not opened here')),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };

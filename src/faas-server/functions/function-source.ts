@@ -30,6 +30,8 @@ export interface OpenFunction {
 export interface FunctionSource extends AsyncDisposable {
   /** Resolves when `listener` has been told of all functions there are; changes follow until disposal. */
   watch(listener: FunctionListener): Promise<void>;
+  /** Resolves when `listener` has been told of this function, if it is there now: the notice of it may still be on its way. Never rejects. */
+  look(namespace: string, name: string): Promise<void>;
   /** Rejects with PlatformError `not_found`. */
   open(namespace: string, name: string): Promise<OpenFunction>;
 }

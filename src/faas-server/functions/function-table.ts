@@ -49,6 +49,12 @@ export class FunctionTable {
     return this.#entries.has(`${namespace}/${name}`);
   }
 
+  /** Whether there is such a function by now; its routes are known, too, when this resolves. Never rejects. */
+  async look(namespace: string, name: string): Promise<boolean> {
+    await this.#options.source.look(namespace, name);
+    return this.has(namespace, name);
+  }
+
   /**
    * The current version, counted as in use until its `release`; at once when it is in memory.
    * Rejects with `not_found`, or what opening it failed with.

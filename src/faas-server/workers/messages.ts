@@ -42,6 +42,7 @@ export type WorkerMessage =
   | { type: 'kill'; call: number; reason: KillReason }
   | { type: 'finish'; call: number; record: CallRecord }
   | { type: 'refused'; record: CallRecord; candidates: readonly RouteCandidate[] }
+  | { type: 'look'; ask: number; candidates: readonly RouteCandidate[] }
   | { type: 'page'; ask: number; path: ReservedPath }
   | { type: 'listening'; ports: Ports }
   | { type: 'metrics'; ask: number; metrics: object[] };
@@ -53,6 +54,7 @@ export type PrimaryMessage =
   | { type: 'lease'; call: number; lease: LeaseMessage }
   | { type: 'failed'; call: number; error: ErrorMessage }
   | { type: 'exited'; call: number; exit: Exit }
+  | { type: 'looked'; ask: number; found: boolean }
   | { type: 'page'; ask: number; answer: PlainAnswer }
   | { type: 'collect'; ask: number }
   | { type: 'drain' };

@@ -4,6 +4,7 @@ import type { CallBroker, CallLease, CallRequest } from '../calls/call-broker.ts
 import type { CallRecord } from '../calls/call-record.ts';
 import type { RouteCandidate } from '../routes/route-candidate.ts';
 import { errorMessage, fromErrorMessage, type PrimaryMessage, type WorkerEnd } from './messages.ts';
+import { Questions } from './questions.ts';
 import { RemoteLease } from './remote-lease.ts';
 
 interface Waiting {
@@ -18,12 +19,18 @@ export class RemoteBroker implements CallBroker {
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
   readonly #leases = new Map<number, RemoteLease>();
+  readonly #looks = new Questions<boolean>();
   #calls = 0;
 
   constructor(channel: WorkerEnd, clock: Clock) {
     this.#channel = channel;
     this.#clock = clock;
     channel.onMessage((message) => this.#handle(message));
+  }
+
+  /** The routes of what was found come through the same channel, and before the answer. */
+  look(candidates: readonly RouteCandidate[]): Promise<boolean> {
+    return this.#looks.ask((ask) => this.#channel.send({ type: 'look', ask, candidates }));
   }
 
   acquire(request: CallRequest, signal: AbortSignal): Promise<CallLease> {
@@ -61,6 +68,7 @@ export class RemoteBroker implements CallBroker {
   #handle(message: PrimaryMessage): void {
     if (message.type === 'lease') this.#lease(message);
     else if (message.type === 'failed') this.#take(message.call)?.reject(fromErrorMessage(message.error));
+    else if (message.type === 'looked') this.#looks.answer(message.ask, message.found);
     else if (message.type === 'exited') {
       this.#leases.get(message.call)?.end(message.exit);
       this.#leases.delete(message.call);

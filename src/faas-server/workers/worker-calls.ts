@@ -6,6 +6,7 @@ import type { LocalLease } from '../calls/local-lease.ts';
 import { errorMessage, fromErrorMessage, type PrimaryEnd, type WorkerMessage } from './messages.ts';
 
 type Acquire = Extract<WorkerMessage, { type: 'acquire' }>;
+type Look = Extract<WorkerMessage, { type: 'look' }>;
 
 interface Call {
   message: Acquire;
@@ -33,10 +34,16 @@ export class WorkerCalls {
 
   #handle(message: WorkerMessage): void {
     if (message.type === 'acquire') void this.#acquire(message);
+    else if (message.type === 'look') void this.#look(message);
     else if (message.type === 'abandon') this.#abandon(message.call, fromErrorMessage(message.error));
     else if (message.type === 'kill') this.#calls.get(message.call)?.lease?.kill(message.reason);
     else if (message.type === 'finish') this.#finish(message.call, message.record);
     else if (message.type === 'refused') this.#broker.refused(message.record, message.candidates);
+  }
+
+  async #look({ ask, candidates }: Look): Promise<void> {
+    const found = await this.#broker.look(candidates);
+    this.#channel.send({ type: 'looked', ask, found });
   }
 
   async #acquire(message: Acquire): Promise<void> {
