@@ -95,7 +95,8 @@ export class ContainerTemplate implements Template {
     if (fallen !== null) await dismantle(fallen);
     if (fallen?.starter.unfit) this.#giveUpForks();
     const launcher = await this.#host.launcher();
-    const rootfs = await mountRootfs(this.#host, launcher, { layers: this.spec.layers, files: this.#files });
+    const { layers, workingDir } = this.spec;
+    const rootfs = await mountRootfs(this.#host, launcher, { layers, workingDir, files: this.#files });
     const ground = { spec: this.spec, launcher, rootfs: rootfs.path };
     const starter = await this.#starter(ground).catch((error: unknown) => {
       rootfs.unmount();

@@ -9,6 +9,7 @@ import { narrowingFilter } from './seccomp-filter.ts';
 import { parseSeccompProfile, resolveSeccompProfile, type ResolvedProfile } from './seccomp-profile.ts';
 import { templateCapabilities } from './runtime-config.ts';
 import { writeSkeleton } from './skeleton.ts';
+import type { WorkingFolderPlace } from './working-folder.ts';
 
 export interface ContainerHostOptions {
   /** Folder of build/native. */
@@ -42,6 +43,7 @@ export interface SeccompFilters {
 export class ContainerHost implements AsyncDisposable {
   readonly options: ContainerHostOptions;
   readonly skeleton: string;
+  readonly workingFolders: WorkingFolderPlace;
   readonly #profiles: { kontainer: ResolvedProfile; template: ResolvedProfile };
   #seccomp: SeccompFilters | undefined;
   #launcher: Promise<Launcher> | null = null;
@@ -53,6 +55,7 @@ export class ContainerHost implements AsyncDisposable {
   constructor(options: ContainerHostOptions) {
     this.options = options;
     this.skeleton = join(options.run, 'skeleton');
+    this.workingFolders = { folders: join(options.run, 'folders'), idBase: options.idBase };
     const profile = parseSeccompProfile(options.seccompProfile);
     this.#profiles = {
       kontainer: resolveSeccompProfile(profile, new Set()),
@@ -109,7 +112,7 @@ export class ContainerHost implements AsyncDisposable {
     const { native, run, idBase, logger } = this.options;
     /* others must be able to pass through to the root file systems, and see nothing on the way */
     await mkdir(run, { recursive: true, mode: 0o711 });
-    for (const name of ['b', 'k', 'fs', 'runtime'])
+    for (const name of ['b', 'k', 'fs', 'folders', 'runtime'])
       await rm(join(run, name), { recursive: true, force: true });
     await mkdir(join(run, 'fs'), { mode: 0o711 });
     await writeSkeleton(this.skeleton, join(native, 'kontainer-exec'), idBase);

@@ -54,6 +54,13 @@ export function isolationContract(current: CurrentDriver): void {
     assert.deepEqual(added, ['GREETING=a b=c', 'PATH=/bin', 'QUERY_STRING=environment']);
   });
 
+  test('a working folder that the image does not have is made, and what the image has stays as it is', async () => {
+    await using made = current().function({ workingDir: '/srv/a b:c/work' });
+    assert.equal(fields((await call(made, 'host')).text).folder, '/srv/a b:c/work');
+    await using below = current().function({ workingDir: '/bin/work' });
+    assert.equal(fields((await call(below, 'host')).text).folder, '/bin/work');
+  });
+
   test('it sees its own processes only', async () => {
     await using probe = current().function();
     const { self, process } = fields((await call(probe, 'processes')).text);

@@ -17,6 +17,10 @@ const broken: Record<string, { change: SpecChange; says: RegExp }> = {
     change: { args: ['/bin/secret'] },
     says: /secret.*permission denied/i,
   },
+  'a working folder that is a file': {
+    change: { workingDir: '/bin/not-executable' },
+    says: /not-executable.*not a directory/i,
+  },
   'a program for another machine': {
     change: { args: ['/bin/other-machine'] },
     says: /other-machine.*(exec format|machine)/i,
@@ -66,7 +70,7 @@ export function startFailuresContract(current: CurrentDriver): void {
       await using bare = current().function({ ...change, protocol: 'http-stream' });
       for (let turn = 0; turn < 2 && !forUsersOnly.has(what); turn++) {
         const message = await failureOf(bare);
-        assert.match(message, /no such file|permission denied|exec format|invalid/i);
+        assert.match(message, /no such file|permission denied|exec format|not a directory|invalid/i);
         hidesPaths(message);
       }
     });
