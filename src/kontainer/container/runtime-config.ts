@@ -77,6 +77,9 @@ function processOf(spec: KontainerSpec, shape: ContainerShape): object {
   };
 }
 
+/** Container engines let any user of a container listen on the ports below 1024, too: images count on it. */
+const sysctl = { 'net.ipv4.ip_unprivileged_port_start': '0' };
+
 /** config.json of the OCI runtime specification 1.0. */
 export function runtimeConfig(spec: KontainerSpec, shape: ContainerShape): object {
   const mapping = [{ containerID: 0, hostID: shape.idBase, size: 65536 }];
@@ -95,6 +98,7 @@ export function runtimeConfig(spec: KontainerSpec, shape: ContainerShape): objec
       cgroupsPath: shape.cgroupsPath,
       resources: { devices: [{ allow: false, access: 'rwm' }] },
       rootfsPropagation: 'private',
+      ...(spec.protocol === 'http' ? { sysctl } : {}),
       seccomp: shape.seccomp.rules,
       /* all forks of a template have its /dev in common: what one could write there, another could read */
       ...(shape.forks ? { readonlyPaths: ['/dev'] } : closedPaths),

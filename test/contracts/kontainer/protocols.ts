@@ -28,14 +28,15 @@ export function protocolsContract(current: CurrentDriver): void {
     assert.equal(failed.exit.code, 3);
   });
 
-  test('http: a server at $PORT gets one call', async (t) => {
-    if (current().start === 'template') return t.skip('a server of its own is no template');
-    await using probe = current().function({ protocol: 'http', port: 8123, args: ['/bin/probe', 'http'] });
-    const { text, exit } = await call(probe, 'host');
-    assert.match(text, /^HTTP\/1.1 200 OK\r\n/);
-    assert.equal(exit.killed, 'done');
-    assert.match(fields(text).hostname ?? '', /^kontainer-/);
-  });
+  for (const port of [8123, 80])
+    test(`http: a server at $PORT gets one call, here ${port}`, async (t) => {
+      if (current().start === 'template') return t.skip('a server of its own is no template');
+      await using probe = current().function({ protocol: 'http', port, args: ['/bin/probe', 'http'] });
+      const { text, exit } = await call(probe, 'host');
+      assert.match(text, /^HTTP\/1.1 200 OK\r\n/);
+      assert.equal(exit.killed, 'done');
+      assert.match(fields(text).hostname ?? '', /^kontainer-/);
+    });
 
   test('http: one that waits is there when its call comes late', async (t) => {
     if (current().start !== 'prewarmed') return t.skip('nothing waits');

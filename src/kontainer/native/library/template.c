@@ -81,7 +81,7 @@ static int become_kontainer(void) {
   close_template_descriptors();
   char folder[PATH_MAX] = "/";
   if (!getcwd(folder, sizeof folder)) strcpy(folder, "/");
-  if (sandbox_namespaces() || sandbox_mounts(&request.fork) || sandbox_pipes(request_fds)) return -1;
+  if (sandbox_namespaces() || sandbox_mounts(&request.fork) || sandbox_pipes(request_fds) || sandbox_events(request_fds)) return -1;
   /* by its name: in the template's /tmp, all its children would be together */
   if (chdir(folder) && chdir("/")) return -1;
   if (await_go()) return -1;
