@@ -80,6 +80,9 @@ async function afterFailure(
 ): Promise<BuildOutcome> {
   const { signature } = pinned;
   const state = jobState(job, environment.jobs.podsOf(job));
+  // The Job's pods tell it, and may be gone before the Job is.
+  const told = state.kind === 'failed' ? rememberedFailure(work.failed, signature, work.check) : undefined;
+  if (told !== undefined) return failedForGood(work, signature, told);
   const failure = state.kind === 'failed' ? state.failure : lostImage(pinned.image);
   if (saysNothing(job, failure, work)) return again(work, job, { ...pinned, attempt: 1 }, environment);
   const outer = failure.reason === 'LoadFailed' ? outerValues(work.check) : [];

@@ -71,7 +71,11 @@ export function historyContract(bench: Bench): void {
     const own = { namespace: world.namespace, labelSelector: 'function=hopeless' };
     const [job] = (await world.client.list(jobs, own)).items;
     assert.equal(Object(job?.spec).ttlSecondsAfterFinished, 3600);
-    // In the place of the Job's own controller, when that time is over.
+    // In the place of the Job's own controller, when that time is over: what tells the reason may go first.
+    await world.client.deleteCollection(pods, own);
+    await world.nothingLeft(pods, 'hopeless');
+    await world.edit('hopeless', { concurrency: 3 });
+    await world.until('hopeless', 'LoadFailed', /line 1: SyntaxError\.$/);
     const ref = { namespace: world.namespace, name: job?.metadata.name ?? '' };
     await world.client.delete(jobs, ref, { propagationPolicy: 'Background' });
     await world.nothingLeft(jobs, 'hopeless');
