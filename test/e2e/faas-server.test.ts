@@ -133,6 +133,8 @@ for (const workers of ['1', '2']) {
 
     test('ends in good order: a call in flight finishes, nothing is left', async () => {
       const below = processesBelow(server.program.pid);
+      // Not one of a test before, whose end is still being told.
+      await until(async () => /kontain_calls_in_flight 0/.test(await metrics()));
       const inFlight = request(server.url('/default/forked/x'), { method: 'PUT', agent: false });
       inFlight.write('begun before, ');
       await until(async () => /kontain_calls_in_flight 1/.test(await metrics()));
