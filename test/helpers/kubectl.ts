@@ -45,7 +45,8 @@ export function kubectl(
   env: NodeJS.ProcessEnv = {},
 ): Kubectl {
   const common = ['--kubeconfig', kubeconfig, '--cache-dir', cache];
-  const options = { env: { ...process.env, ...env } };
+  // It ends before its memory matters: collecting it takes two thirds of its processor time.
+  const options = { env: { ...process.env, GOGC: 'off', ...env } };
   const start = (...args: string[]) => spawn(path, [...common, ...args], options);
   const finish = (args: string[], input = ''): Promise<Finished> =>
     new Promise((resolve, reject) => {
