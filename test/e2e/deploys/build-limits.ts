@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { suite, test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import { functionResource } from '../../../src/api/function.ts';
 import { cgroupPath } from '../../../src/embedded/supervisor/node-folders.ts';
 import { configMaps } from '../../../src/kube/builtin-resources.ts';
@@ -30,6 +30,21 @@ export function buildLimits(current: () => SourceDeploys): void {
       const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
       return pids.filter((pid) => cgroupOf(pid).includes(cgroup));
     }
+
+    /** Those of other topics that failed are built again, now and then: they would take places, and run processes. */
+    before(async () => {
+      const { client } = current();
+      await client.deleteCollection(functionResource, { namespace: 'default' });
+      await eventually('the functions of other topics are gone', async () => {
+        const lists = await Promise.all([client.list(functionResource), client.list(jobs)]);
+        return lists.every(({ items }) => items.length === 0);
+      });
+    });
+
+    // Also where a test has failed: what comes after it would build one by one.
+    after(() =>
+      current().client.mergePatch(configMaps, configuration, { data: { 'build-concurrency': null } }),
+    );
 
     async function deploy(name: string, url: string, ...more: string[]) {
       const it = current();
@@ -95,7 +110,6 @@ export function buildLimits(current: () => SourceDeploys): void {
         assert.deepEqual(await it.call(name), { status: 200, body: 'from the wheel' });
         await it.nothingBuilds(name);
       }
-      await it.client.mergePatch(configMaps, configuration, { data: { 'build-concurrency': null } });
     });
   });
 }
