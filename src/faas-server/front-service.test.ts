@@ -123,6 +123,25 @@ suite('the TLS port', () => {
     assert.equal((await tlsCall(at.tlsPort, 'fn.example', certificate.chain)).status, 200);
   });
 
+  test('connections that never begin to speak TLS make room for callers; one whose call is served keeps its own', async () => {
+    const release = Promise.withResolvers<void>();
+    const slow: InlineFunction = async (kontainer) => {
+      await release.promise;
+      await echo(kontainer);
+    };
+    await using at = await serve({ fn: slow }, { connections: 4 });
+    const inFlight = tlsCall(at.tlsPort, 'fn.example', certificate.chain);
+    while (at.front.driver.alive.size === 0) await systemClock.sleep(2);
+    const silent = Array.from({ length: 20 }, () => connectPlain({ port: at.tlsPort, host: '127.0.0.1' }));
+    for (const socket of silent) socket.on('error', () => undefined);
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    const late = tlsCall(at.tlsPort, 'fn.example', certificate.chain);
+    while (at.front.driver.alive.size === 1) await systemClock.sleep(2);
+    release.resolve();
+    assert.deepEqual([(await inFlight).status, (await late).status], [200, 200]);
+    for (const socket of silent) socket.destroy();
+  });
+
   test('ends in good order: a call in flight finishes', async () => {
     const release = Promise.withResolvers<void>();
     const slow: InlineFunction = async (kontainer) => {

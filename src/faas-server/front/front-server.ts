@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
 import { ConnectionRoom } from './connection-room.ts';
+import { EncryptedConnections } from './encrypted-connections.ts';
 import { ConnectionTurns } from './connection-turns.ts';
 import type { FrontOptions } from './front-options.ts';
 import { refuseMalformed, refuseUpgrade } from './raw-answer.ts';
@@ -13,7 +14,7 @@ const { createServer } = builtin('node:http');
 
 /** The HTTP server of the data plane; not yet listening. */
 export function createFront(options: FrontOptions): Server {
-  return served(createServer(serverOptions(options)), 'connection', options);
+  return served(createServer(serverOptions(options)), options);
 }
 
 /** The same over TLS, with the certificate of the host that the caller names. */
@@ -23,7 +24,7 @@ export function createTlsFront(options: FrontOptions, certificates: Certificates
     handshakeTimeout: options.limits.headersTimeoutMs,
     SNICallback: (name, answer) => answer(null, certificates.contextFor(name)),
   });
-  return served(server, 'secureConnection', options);
+  return served(server, options, new EncryptedConnections(server));
 }
 
 function serverOptions({ limits }: FrontOptions): ServerOptions {
@@ -41,22 +42,23 @@ function serverOptions({ limits }: FrontOptions): ServerOptions {
   };
 }
 
-/** Beyond the room for connections: those in the handshake of TLS, which nobody can tell from others yet. */
-const handshakeShare = 1.25;
+/** Beyond the room for connections: those that are being closed to make some. */
+const closingShare = 1.25;
 
-function served(server: Server, arrival: 'connection' | 'secureConnection', options: FrontOptions): Server {
+function served(server: Server, options: FrontOptions, encrypted?: EncryptedConnections): Server {
   const { limits } = options;
   const room = new ConnectionRoom(limits.connections);
-  server.maxConnections = Math.ceil(limits.connections * handshakeShare);
-  server.on(arrival, (socket: Socket) => room.enter(socket));
+  server.maxConnections = Math.ceil(limits.connections * closingShare);
+  server.on('connection', (connection: Socket) => room.enter(connection));
   server.maxHeadersCount = 0;
   const turns = new ConnectionTurns(limits.pipelined);
   const serve =
     (expects: HandlerOptions['expects']) => (request: IncomingMessage, response: ServerResponse) =>
       turns.take(request.socket, response, async () => {
-        room.begun(request.socket);
+        const connection = encrypted?.below(request.socket) ?? request.socket;
+        room.begun(connection);
         await handleRequest({ front: options, request, response, expects });
-        room.served(request.socket);
+        room.served(connection);
       });
   server.on('request', serve('nothing'));
   server.on('checkContinue', serve('continue'));
