@@ -7,6 +7,7 @@ import { runtimeContract } from './runtime/contract.ts';
 import { call } from './runtime/http-exchange.ts';
 import { python } from './runtime/languages.ts';
 import { startRuntime } from './runtime/runtime-process.ts';
+import { assertDrawsDiffer } from './runtime/template.ts';
 import { uploadsContract } from './runtime/uploads.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -58,6 +59,9 @@ suite('Runtime python', () => {
     assert.equal(await runtime.exited, 75);
     assert.match(runtime.output().stderr, /started threads \(.*keeper/);
   });
+
+  test('NumPy, too, draws other numbers in each call', () =>
+    assertDrawsDiffer((handler) => startRuntime(python, handler, 'template'), 'draws_numpy.numbers'));
 
   test('unit tests', async () => {
     const tests = ['-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'];

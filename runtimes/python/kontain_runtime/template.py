@@ -120,3 +120,7 @@ def _refresh_randomness() -> None:
     ssl = sys.modules.get("ssl") or sys.modules.get("_ssl")
     if ssl is not None:
         ssl.RAND_add(os.urandom(32), 32.0)
+    # It never looks whether it was forked: all calls would draw the same numbers.
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
