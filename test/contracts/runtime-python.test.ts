@@ -60,7 +60,13 @@ suite('Runtime python', () => {
     assert.match(runtime.output().stderr, /started threads \(.*keeper/);
   });
 
-  test('NumPy, too, draws other numbers in each call', () =>
+  test('a library that keeps a thread over a fork is noticed, too', async () => {
+    await using runtime = await startRuntime(python, 'threaded_library.handler', 'template');
+    assert.equal(await runtime.exited, 75);
+    assert.match(runtime.output().stderr, /started threads \(1 of a library\)/);
+  });
+
+  test('NumPy is forked with the threads that it knows to end, and draws other numbers in each call', () =>
     assertDrawsDiffer((handler) => startRuntime(python, handler, 'template'), 'draws_numpy.numbers'));
 
   test('unit tests', async () => {

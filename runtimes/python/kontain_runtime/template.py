@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 from .exchange import serve_exchange
@@ -13,6 +14,8 @@ from .libkontainer import Libkontainer
 EXIT_NOT_FORKABLE = 75
 
 _WARM_UP_ROUNDS = 20
+# Milliseconds: one that was waited for is counted a moment longer.
+_THREAD_END_ROUNDS = 100
 _WARM_UP_REQUESTS = (
     b"GET /warm?a=b HTTP/1.1\r\nHost: warm\r\nAccept: */*\r\nX-Request-Id: warm\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: warm\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
@@ -48,7 +51,28 @@ def run_template(control_fd: int, function: Function, body_limit: int | None, li
 def _other_threads() -> list[str]:
     """The module is not imported for that: what it does after a fork alone makes a child copy a hundred pages."""
     threading = sys.modules.get("threading")
-    return [] if threading is None else [thread.name for thread in threading.enumerate()][1:]
+    if threading is not None and len(threading.enumerate()) > 1:
+        return [thread.name for thread in threading.enumerate()][1:]
+    return _threads_of_libraries()
+
+
+def _threads_of_libraries() -> list[str]:
+    """Those that know of forks, as OpenBLAS, end their threads before one, and start new ones when they need them."""
+    if _thread_count() == 1:
+        return []
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    for _ in range(_THREAD_END_ROUNDS):
+        if _thread_count() == 1:
+            return []
+        time.sleep(0.001)
+    return [f"{_thread_count() - 1} of a library"]
+
+
+def _thread_count() -> int:
+    return len(os.listdir("/proc/self/task"))
 
 
 def _fork_while_warming(control_fd: int, function: Function, library: Libkontainer) -> bool:
