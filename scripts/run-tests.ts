@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { spec, tap, type TestEvent } from 'node:test/reporters';
+import { seedLayers } from '../test/helpers/layer-seed.ts';
 import { roomOnProcessors } from './processor-room.ts';
 import { inGroups } from './test-groups.ts';
 import { testEvents } from './test-runs.ts';
@@ -35,6 +36,8 @@ function inOrder(files: readonly string[]): string[] {
 
 const [report = '', ...files] = process.argv.slice(2);
 const { TEST_CONCURRENCY: concurrency, TEST_TIMEOUT_MS: timeout = '600000' } = process.env;
+// Otherwise each of the homes that begin together would unpack all images.
+if (files.some((file) => file.startsWith('test/e2e/'))) await seedLayers();
 // More where the processors would wait: half of what runs waits, for minutes of a schedule or for what must not come.
 const atLeast = Number(concurrency ?? 4);
 const hasRoom = roomOnProcessors({ atLeast, atMost: concurrency === undefined ? 8 : atLeast });

@@ -17,7 +17,7 @@ import { pullImage } from '../../src/oci/pull-image.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { defaultUnpackLimits } from '../../src/oci/unpack/unpack-limits.ts';
 import { imageLayout } from './image-layout.ts';
-import { keepLayers, layerSeed } from './layer-seed.ts';
+import { layerSeed } from './layer-seed.ts';
 import { repository } from './program.ts';
 
 const profile = parseSeccompProfile(readFileSync('/usr/share/containers/seccomp.json', 'utf8'));
@@ -127,7 +127,6 @@ export async function buildMachine() {
     },
     root,
     [Symbol.dispose]() {
-      keepLayers([store]);
       rmSync(root, { recursive: true });
       const folders = globSync(`/sys/fs/cgroup/{*/,}${basename(root)}`);
       if (folders.length > 0) execFileSync('rmdir', folders);

@@ -9,7 +9,7 @@ import { readRecord, type SupervisorRecord } from '../../src/embedded/supervisor
 import { systemClock } from '../../src/lib/clock.ts';
 import { freePorts } from './free-ports.ts';
 import { kubectl, type Kubectl } from './kubectl.ts';
-import { keepLayers, layerSeed } from './layer-seed.ts';
+import { layerSeed } from './layer-seed.ts';
 import { programFile, repository } from './program.ts';
 import { keepRegistry, seedRegistry } from './registry-seed.ts';
 
@@ -84,7 +84,6 @@ export async function embeddedInstance(
     },
     async [Symbol.asyncDispose]() {
       await embedded('down');
-      keepLayers([home.node, home.podImages]);
       await rm(home.root, { recursive: true, force: true });
     },
   };

@@ -1,63 +1,47 @@
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import { hasErrno } from '../../src/lib/errors.ts';
-import { layersPath } from '../../src/oci/paths.ts';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import { idBase } from '../../src/oci/id-base.ts';
+import { metadataFile } from '../../src/oci/layer-metadata.ts';
+import { layerPath, layersPath } from '../../src/oci/paths.ts';
+import { defaultUnpackLimits } from '../../src/oci/unpack/unpack-limits.ts';
+import { UnpackPool } from '../../src/oci/unpack/unpack-pool.ts';
+import { platformLayers, type PlatformLayer } from './platform-layers.ts';
 import { repository } from './program.ts';
 
 /**
- * Layers of the platform's images, as homes of tests before this one unpacked them: seconds of a processor for thousands of
- * files that are the same each time. Homes link them (src/oci/near-layers.ts). Unpacking has tests with images of their own,
- * and the first home of a run unpacks.
+ * Layers of the platform's images, unpacked before the tests begin: half a minute of a processor for thousands of files that
+ * are the same in each home. Homes link them (src/oci/near-layers.ts). Unpacking has tests with images of their own.
  */
 export const layerSeed = join(repository, 'build/test-layers');
 
-/** From a home that is about to go: what others can use. */
-export function keepLayers(roots: readonly string[]): void {
-  const wanted = platformLayers();
+/** Unpacks what is not there yet, and removes what no image has any more. */
+export async function seedLayers(): Promise<void> {
   mkdirSync(layersPath(layerSeed), { recursive: true, mode: 0o700 });
+  const wanted = platformLayers();
+  removeOthers(wanted);
+  const missing = wanted.filter(({ diffId }) => !existsSync(layerPath(layerSeed, diffId)));
+  const pool = new UnpackPool();
+  const unpackSome = async (): Promise<void> => {
+    for (let layer = missing.shift(); layer !== undefined; layer = missing.shift()) await unpack(pool, layer);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, unpackSome));
+}
+
+function removeOthers(wanted: readonly PlatformLayer[]): void {
+  const names = new Set(wanted.map(({ diffId }) => basename(layerPath(layerSeed, diffId))));
   for (const name of readdirSync(layersPath(layerSeed)))
-    if (!wanted.has(name)) rmSync(join(layersPath(layerSeed), name), { recursive: true, force: true });
-  for (const root of roots)
-    for (const name of wanted) keepLayer(join(layersPath(root), name), join(layersPath(layerSeed), name));
+    if (!names.has(name)) rmSync(join(layersPath(layerSeed), name), { recursive: true, force: true });
 }
 
-function keepLayer(from: string, to: string): void {
-  if (existsSync(to) || !existsSync(from) || statSync(from).dev !== statSync(layerSeed).dev) return;
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    // Another test was first.
-    if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-  }
+/** As src/oci/layer-store.ts leaves it. */
+async function unpack(pool: UnpackPool, { digest, diffId, blobPath }: PlatformLayer): Promise<void> {
+  const draft = join(layersPath(layerSeed), `.tmp-${randomUUID()}`);
+  const target = { folder: join(draft, 'fs'), whiteoutTemplate: join(draft, 'whiteout') };
+  mkdirSync(target.folder, { recursive: true, mode: 0o700 });
+  const request = { digest, diffId, blobPath, target, idBase, limits: defaultUnpackLimits };
+  const result = await pool.run(request, new AbortController().signal);
+  writeFileSync(metadataFile(draft), JSON.stringify({ ...result, blobs: [digest] }));
+  renameSync(draft, layerPath(layerSeed, diffId));
 }
-
-interface ImageDocument {
-  manifests?: { digest: string }[];
-  config?: { digest?: string };
-  rootfs?: { diff_ids: string[] };
-}
-
-/** Names of their folders. */
-function platformLayers(): Set<string> {
-  const names = new Set<string>();
-  for (const path of globSync('build/{images,optional-images}/*/', { cwd: repository })) {
-    const layout = join(repository, path);
-    const blob = (digest = ''): ImageDocument =>
-      read(join(layout, 'blobs/sha256', digest.replace('sha256:', '')));
-    const [manifest] = read(join(layout, 'index.json')).manifests ?? [];
-    const { rootfs } = blob(blob(manifest?.digest).config?.digest);
-    for (const diffId of rootfs?.diff_ids ?? []) names.add(diffId.replace('sha256:', ''));
-  }
-  return names;
-}
-
-const read = (path: string): ImageDocument => JSON.parse(readFileSync(path, 'utf8')) as ImageDocument;
